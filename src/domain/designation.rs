@@ -42,6 +42,20 @@ vocabulaire!(
 );
 
 impl MotifDepart {
+    /// Why a doctor left, as a person reads it.
+    pub const fn en_mots(self) -> &'static str {
+        match self {
+            Self::Medecin => "le médecin a mis fin à ce suivi",
+            Self::Cessation => "fin de son activité",
+            Self::ChangementDeLieu => "changement de lieu d'exercice",
+            Self::ChangementDeSpecialite => "changement de spécialité",
+            Self::Retraite => "départ à la retraite",
+            Self::Deces => "décès du médecin",
+            Self::ChangementDeDepartement => "installation dans un autre département",
+            Self::Patient | Self::Remplacement => "autre choix",
+        }
+    }
+
     /// Why the designation itself ends when its last doctor leaves.
     pub const fn motif_fin(self) -> MotifFin {
         match self {

@@ -100,6 +100,11 @@ async fn days_that_do_not_hold_together_are_refused() {
     body["actes"][0]["date_execution"] = json!("1958-07-13");
     let reply = martin.post("/v1/feuilles-de-soins", body).await;
     assert_eq!(reply.wrong_fields(), fields(&[("/actes/0/date_execution", "avant_naissance")]));
+    let mut body = feuille("BERNARD", "1", "2025-06-16", json!("T"));
+    body["actes"][0]["serie"] = json!({ "date_prescription": "1958-07-13" });
+    let reply = martin.post("/v1/feuilles-de-soins", body).await;
+    let before = fields(&[("/actes/0/serie/date_prescription", "avant_naissance")]);
+    assert_eq!(reply.wrong_fields(), before);
     let before_the_law = feuille("BERNARD", "1", "2005-12-31", json!("T"));
     let reply = martin.post("/v1/feuilles-de-soins", before_the_law).await;
     assert_eq!(reply.problem(422), "hors_couverture");

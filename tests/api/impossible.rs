@@ -23,6 +23,8 @@ async fn impossible_facts_of_a_feuille_are_all_told() {
     body["actes"][0]["coefficient"] = json!("0.00");
     body["actes"][0]["qualificatif_depense"] = json!("gratuit");
     body["paiement"] = json!({ "montant_percu_centimes": 3001 });
+    body["assurance"]["nature"] = json!("at_mp");
+    body["assurance"]["date_reference_nature"] = json!("2025-06-17");
     let reply = app.medecin(MARTIN).post("/v1/feuilles-de-soins", body).await;
     assert_eq!(reply.problem(422), "champs_invalides");
     assert_eq!(
@@ -32,6 +34,7 @@ async fn impossible_facts_of_a_feuille_are_all_told() {
             ("/prescription/date", "apres_les_soins"),
             ("/executant/date_installation", "hors_bornes"),
             ("/executant/remplacant_de/rpps", "remplacement_de_soi"),
+            ("/assurance/date_reference_nature", "apres_les_soins"),
             ("/assurance/accident_tiers/date", "champ_inadapte"),
             ("/actes/0/honoraires_centimes", "montant_incoherent"),
             ("/actes/0/ccam", "champ_inadapte"),
@@ -51,6 +54,9 @@ async fn what_is_just_possible_is_accepted() {
     body["executant"]["date_installation"] = json!("2025-06-16");
     body["executant"]["remplacant_de"] = json!({ "rpps": PONS });
     body["assurance"]["accident_tiers"] = json!({ "declare": true, "date": "2025-06-16" });
+    body["assurance"]["nature"] = json!("at_mp");
+    body["assurance"]["date_reference_nature"] = json!("2025-06-16");
+    body["actes"][0]["serie"] = json!({ "date_prescription": "1958-07-14" });
     body["actes"][0]["coefficient"] = json!("0.01");
     body["paiement"] = json!({ "montant_percu_centimes": 3000 });
     body["signatures"] = json!([{ "role": "medecin", "moyen": "cps", "signe_a": app.clock() }]);

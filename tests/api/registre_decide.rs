@@ -256,6 +256,13 @@ async fn a_locum_of_the_register_is_no_colleague_of_another_group() {
     sheet["executant"]["numero_facturation"]["valeur"] = json!("991999954");
     let kept = send(&app, sheet).await;
     assert!(avertissements(&kept).contains(&"collegue_hors_du_groupe"));
+    // Somebody who says that she replaces Pons replaces nobody of that cabinet either.
+    let mut sheet = feuille("BERNARD", "3", "2025-03-10", "R");
+    sheet["executant"]["rpps"] = json!(BLANC);
+    sheet["executant"]["numero_facturation"]["valeur"] = json!("991999954");
+    sheet["executant"]["remplacant_de"] = json!({ "rpps": PONS });
+    let kept = send(&app, sheet).await;
+    assert!(avertissements(&kept).contains(&"collegue_hors_du_groupe"));
     let practices = json!([
         exercice("2015-01-05", "liberal", "13055", Some(NUMERO)),
         exercice("2020-01-06", "remplacant", "01004", None),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{CARDIOLOGUE, MARTIN, choix, feuille, signature};
+use crate::support::app::{CARDIOLOGUE, MARTIN, choix, feuille, paper, signature};
 
 const LOCUM: &str = "99900005044";
 
@@ -50,6 +50,37 @@ async fn a_declaration_under_way_makes_the_new_medecin_traitant() {
     assert_eq!(letter(&new), "N");
     let eve = martin.post(path, feuille("ALICE", "3", "2025-06-15", json!("N"))).await.expect(201);
     assert_eq!(letter(&eve), "S", "the day before the signature");
+}
+
+/// A choice that succeeds is no worse for the patient than one that still waits.
+#[tokio::test]
+async fn what_was_under_way_on_a_day_stays_so_once_the_last_signature_came() {
+    let app = TestApp::new().await;
+    let (caisse, martin) = (app.caisse(crate::support::vie::BOUCHES_DU_RHONE), app.medecin(MARTIN));
+    let mut choix = choix("ALICE", MARTIN);
+    let digest = caisse.digest_of(&choix).await;
+    choix["signatures"] = json!([paper("assure", "2025-06-10", &digest)]);
+    let waiting = caisse.post("/v1/declarations", choix).await.expect(201);
+    let path = "/v1/feuilles-de-soins";
+    let received = martin.post(path, feuille("ALICE", "1", "2025-06-12", json!("N"))).await;
+    let received = received.expect(201);
+    assert_eq!(letter(&received), "N");
+    let id = waiting["id"].as_str().unwrap();
+    let last = paper("medecin", "2025-06-14", &digest);
+    let signed = caisse.post(&format!("/v1/declarations/{id}/signatures"), last).await.expect(200);
+    assert_eq!(signed["etat"], "active");
+    for (numero, day, expected) in [
+        ("2", "2025-06-09", "S"),
+        ("3", "2025-06-10", "N"),
+        ("4", "2025-06-13", "N"),
+        ("5", "2025-06-14", "T"),
+    ] {
+        let after = martin.post(path, feuille("ALICE", numero, day, json!("N"))).await.expect(201);
+        assert_eq!(letter(&after), expected, "{day}");
+    }
+    let other = feuille("ALICE", "6", "2025-06-12", json!("S"));
+    let other = martin.post(path, other).await.expect(201);
+    assert_eq!(letter(&other), "S", "nobody says that he is being chosen");
 }
 
 #[tokio::test]

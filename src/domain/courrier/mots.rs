@@ -147,19 +147,6 @@ fn objet(qui: &Concerne, fait: &Fait) -> String {
     }
 }
 
-const fn motif(motif: MotifDepart) -> &'static str {
-    match motif {
-        MotifDepart::Medecin => "le médecin a mis fin à ce suivi",
-        MotifDepart::Cessation => "fin de son activité",
-        MotifDepart::ChangementDeLieu => "changement de lieu d'exercice",
-        MotifDepart::ChangementDeSpecialite => "changement de spécialité",
-        MotifDepart::Retraite => "départ à la retraite",
-        MotifDepart::Deces => "décès du médecin",
-        MotifDepart::ChangementDeDepartement => "installation dans un autre département",
-        MotifDepart::Patient | MotifDepart::Remplacement => "autre choix",
-    }
-}
-
 fn passe(qui: &Concerne, fait: &Fait) -> Vec<String> {
     let autre = qui.autre.as_deref();
     match fait {
@@ -168,7 +155,7 @@ fn passe(qui: &Concerne, fait: &Fait) -> Vec<String> {
             let a = autre.map_or_else(|| "vous n'avez".to_owned(), |nom| format!("{nom} n'a"));
             vec![format!(
                 "À partir du {jour}, {a} plus pour médecin traitant {qui_part}. Motif enregistré : {}.",
-                motif(*why)
+                why.en_mots()
             )]
         }
         Fait::Choix { medecins, depuis, canal, numero } => {

@@ -218,12 +218,11 @@ impl OrdreSignature {
 }
 
 impl OrdreSignature {
-    /// Whether it surely comes before another: a day before, or an instant before on one day. When it was received
-    /// says nothing of that.
+    /// Whether it surely comes before another: an instant before, whatever the civil days of the places where both were
+    /// signed, or a day before, where an instant is not known. When it was received says nothing of that.
     pub fn precede(&self, other: &Self) -> bool {
         let instants = self.signe_a.zip(other.signe_a);
-        self.signe_le < other.signe_le
-            || self.signe_le == other.signe_le && instants.is_some_and(|(own, others)| own < others)
+        instants.map_or(self.signe_le < other.signe_le, |(own, others)| own < others)
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::super::calendar::Periode;
-use super::super::designation::MotifFin;
+use super::super::designation::{MotifDepart, MotifFin};
 use super::super::vocabulary::vocabulaire;
 use super::{Declaration, Etat};
 
@@ -38,12 +38,20 @@ pub struct SituationDeclaration {
     pub du: Option<NaiveDate>,
     /// First day on which it no longer counts, past or announced.
     pub au: Option<NaiveDate>,
-    pub motif_fin: Option<MotifFin>,
+    pub fin: Option<Fin>,
+}
+
+/// Why days end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fin {
+    pub motif: MotifFin,
+    /// Why the last doctor left, where that is the reason.
+    pub depart: Option<MotifDepart>,
 }
 
 impl SituationDeclaration {
     const fn sans_jour(situation: Situation) -> Self {
-        Self { situation, du: None, au: None, motif_fin: None }
+        Self { situation, du: None, au: None, fin: None }
     }
 
     /// That of a declaration which no designation has: it waits, was closed, or never counted.
@@ -61,20 +69,16 @@ impl SituationDeclaration {
     }
 
     /// That of a declaration by the days on which it counts, seen from a day: those of the day, or else the last.
-    pub fn par_ses_jours(
-        jours: &[(Periode, Option<MotifFin>)],
-        aujourd_hui: NaiveDate,
-    ) -> Option<Self> {
+    pub fn par_ses_jours(jours: &[(Periode, Option<Fin>)], aujourd_hui: NaiveDate) -> Option<Self> {
         let today = jours.iter().find(|(effet, _)| effet.contient(aujourd_hui));
-        let (effet, motif_fin) =
-            today.or_else(|| jours.iter().max_by_key(|(effet, _)| effet.du()))?;
+        let (effet, fin) = today.or_else(|| jours.iter().max_by_key(|(effet, _)| effet.du()))?;
         let over = effet.au().is_some_and(|au| au <= aujourd_hui);
-        let situation = match motif_fin {
-            Some(MotifFin::Remplacement) if over => Situation::Remplacee,
+        let situation = match fin {
+            Some(Fin { motif: MotifFin::Remplacement, .. }) if over => Situation::Remplacee,
             _ if over => Situation::Terminee,
             _ => Situation::EnVigueur,
         };
-        let motif_fin = motif_fin.filter(|_| effet.au().is_some());
-        Some(Self { situation, du: Some(effet.du()), au: effet.au(), motif_fin })
+        let fin = fin.filter(|_| effet.au().is_some());
+        Some(Self { situation, du: Some(effet.du()), au: effet.au(), fin })
     }
 }

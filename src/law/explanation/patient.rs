@@ -189,7 +189,12 @@ fn plusieurs(recit: &Recit<'_>) -> Option<String> {
 }
 
 fn situation(recit: &Recit<'_>) -> String {
-    let when = jour(recit.jour);
+    let mut when = jour(recit.jour);
+    let decisive = recit.situation.date.jour();
+    if decisive != recit.jour {
+        // The day that decides for the whole series.
+        when = format!("{when} (série prescrite le {})", jour(decisive));
+    }
     let what = fait(recit);
     if recit.acte.qualification.appartenance == Appartenance::Indeterminee {
         return format!("Pour vos soins du {when}, {what}.");

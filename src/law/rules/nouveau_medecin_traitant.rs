@@ -7,8 +7,9 @@
 //!
 //! # Our reading
 //!
-//! Code 2 (N): the register holds a declaration that names this doctor and waits for a signature, and the
-//! doctor says N or T. Without it, the indicator alone proves nothing.
+//! Code 2 (N): the register holds a declaration that names this doctor and, on the day of the act, waited for a
+//! signature, and the doctor says N or T. It stays so once the signature came: a choice that succeeds is no worse for
+//! the patient than one that still waits. Without it, the indicator alone proves nothing.
 
 use super::shared::dans_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
@@ -25,7 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         bases: &["IPS-N"],
         rang: Rang::Exception { priorite: 72 },
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
-        phrase: "Vous veniez de choisir ce médecin comme médecin traitant ; la déclaration attend encore une signature.",
+        phrase: "Vous veniez de choisir ce médecin comme médecin traitant ; il manquait encore une signature à la déclaration.",
         ..Fiche::COURANTE
     },
     quand: Quand::Si(Circonstances::EN_ATTENTE, Fait::MedecinTraitant),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::domain::calendar::Periode;
-use crate::domain::declaration::{Declaration, SituationDeclaration};
+use crate::domain::declaration::{Declaration, Fin, SituationDeclaration};
 use crate::domain::designation::{Designation, Membre, MotifDepart, MotifFin};
 use crate::domain::ids::MedecinId;
 use crate::services::ServiceError;
@@ -28,14 +28,25 @@ pub(super) async fn situation(
     Ok(SituationDeclaration::sans_effet(declaration, set_aside))
 }
 
+/// Why a designation ends, with the departure of its last doctors when that is the reason and one for all.
+fn end(known: &Designation, motif: MotifFin) -> Fin {
+    let last = known.membres.iter().filter(|membre| membre.effet.au() == known.effet.au());
+    let why: Vec<MotifDepart> = last
+        .filter_map(|membre| membre.motif_fin)
+        .filter(|depart| depart.motif_fin() == motif)
+        .collect();
+    let depart = why.first().copied().filter(|first| why.iter().all(|one| one == first));
+    Fin { motif, depart }
+}
+
 /// The days on which a declaration counts, each piece with what ends it: those of the designations that it opened,
 /// of the doctors whom it adds, or of the designation that it confirms.
 fn days_of(
     declaration: &Declaration,
     timeline: &[Designation],
     confirmee: Option<&Designation>,
-) -> Vec<(Periode, Option<MotifFin>)> {
-    let whole = |known: &Designation| (known.effet, known.motif_fin);
+) -> Vec<(Periode, Option<Fin>)> {
+    let whole = |known: &Designation| (known.effet, known.motif_fin.map(|motif| end(known, motif)));
     if declaration.en_place.is_none() {
         let own = timeline.iter().filter(|known| known.declaration_id == declaration.id);
         return own.chain(confirmee).map(whole).collect();
@@ -46,7 +57,8 @@ fn days_of(
     let of = |known: &Designation, membre: &Membre| {
         let effet = membre.effet.intersection(&known.effet)?;
         let left = membre.motif_fin.filter(|_| effet.au() == membre.effet.au());
-        Some((effet, left.map(MotifDepart::motif_fin).or(known.motif_fin)))
+        let left = left.map(|depart| Fin { motif: depart.motif_fin(), depart: Some(depart) });
+        Some((effet, left.or(known.motif_fin.map(|motif| end(known, motif)))))
     };
     timeline
         .iter()

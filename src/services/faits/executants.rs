@@ -149,12 +149,14 @@ impl Registre {
         organisme.map_or(Fuseau::PARIS, |organisme| Fuseau::de_caisse(&organisme))
     }
 
-    /// The doctors whom some feuilles name beside their performers: médecins traitants whose colleagues act, doctors who
-    /// sent the patients.
+    /// The doctors whom some feuilles name beside their performers: médecins traitants whose colleagues act, those whom
+    /// the colleagues replace, doctors who sent the patients.
     pub(super) fn others(&self, sujets: &[Sujet<'_>]) -> BTreeSet<Rpps> {
         let claimed = sujets.iter().flat_map(|(patient, feuille)| self.absent(*patient, feuille));
         let senders = sujets.iter().filter_map(|(_, feuille)| sender(feuille)?.rpps);
-        claimed.chain(senders).collect()
+        let colleagues = sujets.iter().filter(|(_, feuille)| says_colleague(feuille));
+        let replaced = colleagues.filter_map(|(_, feuille)| feuille.soins.executant.remplacant_de);
+        claimed.chain(senders).chain(replaced).collect()
     }
 
     /// The billing numbers whose holders decide something: those of performers who have not got them, those

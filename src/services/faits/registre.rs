@@ -11,6 +11,7 @@ use super::parcours::has_opinion;
 use super::praticiens::Medecins;
 use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
+use crate::domain::calendar::Periode;
 use crate::domain::droits::Vue;
 use crate::domain::evaluation::{
     AutreFeuille, FaitsConnus, HonorairesAnnee, Naissance, RelationMt,
@@ -80,9 +81,9 @@ impl Dossier {
         }
     }
 
-    /// A declaration under way.
+    /// A declaration that was under way.
     pub(super) fn waits(&mut self, attente: &Attente) {
-        self.etat.attentes.push((attente.rpps, attente.signe_le));
+        self.etat.attentes.push((attente.rpps, attente.effet));
     }
 
     pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationEtat> {
@@ -101,7 +102,7 @@ impl Dossier {
             return RelationMt::Remplace;
         }
         // A declaration under way counts only for a doctor who says that he is being chosen.
-        let waits = |(rpps, signe_le): &(Rpps, NaiveDate)| *rpps == executant && *signe_le <= jour;
+        let waits = |(rpps, effet): &(Rpps, Periode)| *rpps == executant && effet.contient(jour);
         if says_chosen(feuille) && self.etat.attentes.iter().any(waits) {
             return RelationMt::EnAttente;
         }

@@ -100,6 +100,13 @@ fn verify_days(core: &Core, feuille: &FeuilleDeSoins) -> Result<NaiveDate, Servi
             ));
         }
         let birth = feuille.soins.beneficiaire.date_naissance.pour_calcul_age();
+        if acte.date_prescription_serie.is_some_and(|day| day < birth) {
+            wrong.push(ChampInvalide::new(
+                format!("/actes/{index}/serie/date_prescription"),
+                "avant_naissance",
+                "une date qui suit la naissance du bénéficiaire",
+            ));
+        }
         if acte.date_execution < birth {
             wrong.push(ChampInvalide::new(
                 format!("/actes/{index}/date_execution"),

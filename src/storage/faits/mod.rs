@@ -148,34 +148,49 @@ pub async fn designations(
     Ok(known)
 }
 
-/// A declaration under way: it names this doctor, and somebody signed it that day.
+/// A declaration that was under way: it names this doctor, and not everybody had signed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attente {
     /// Whose choice.
     pub patient_id: PatientId,
     /// The doctor named.
     pub rpps: Rpps,
-    /// Day of the first signature.
-    pub signe_le: NaiveDate,
+    /// From the day of the first signature to that of the last one, if it came.
+    pub effet: Periode,
 }
 
-/// The declarations of some persons that wait for a signature and already have one.
+/// The declarations of some persons that have a signature and wait for another, or waited for one that came on a later day:
+/// what was under way on a day stays so once it is complete.
 pub async fn waiting(
     conn: &mut PgConnection,
     patients: &[PatientId],
     connu_le: Connaissance,
 ) -> Result<Vec<Attente>, StorageError> {
-    Ok(connu!(
-        conn, connu_le => "$2", Attente, "declaration.waiting_of", "declaration.waiting_known_at",
-        r#"SELECT e.patient_id, m.rpps, min(s.signe_le) AS "signe_le!"
+    struct Row {
+        patient_id: PatientId,
+        rpps: Rpps,
+        du: NaiveDate,
+        au: Option<NaiveDate>,
+    }
+    let rows = connu!(
+        conn, connu_le => "$2", Row, "declaration.waiting_of", "declaration.waiting_known_at",
+        r#"SELECT e.patient_id, m.rpps, min(s.signe_le) AS "du!",
+                  CASE WHEN e.etat = 'active' THEN max(s.signe_le) END AS au
            FROM etat_declaration e
            JOIN declaration_medecin dm USING (patient_id, declaration_id)
            JOIN medecin m USING (medecin_id)
            JOIN signature s USING (patient_id, declaration_id)
-           WHERE e.patient_id = ANY($1) AND e.etat = 'en_attente' AND "# ["e."] " AND " ("s.")
-        " GROUP BY e.patient_id, m.rpps";
+           WHERE e.patient_id = ANY($1) AND e.etat IN ('en_attente', 'active') AND "# ["e."] " AND " ("s.")
+        " GROUP BY e.patient_id, e.declaration_id, e.etat, m.rpps";
         patients as _
-    )?)
+    )?;
+    let waited = |row: Row| {
+        let Row { patient_id, rpps, du, au } = row;
+        // Signed on one day by everybody, it never waited.
+        let effet = Periode::new(du, au).ok()?;
+        Some(Attente { patient_id, rpps, effet })
+    };
+    Ok(rows.into_iter().filter_map(waited).collect())
 }
 
 /// Days on which some persons bear no majoration because their doctor left.

@@ -21,7 +21,7 @@ use crate::storage::types::Tid;
 use crate::storage::{Coffre, CoffreError, StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// An identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl EtatPatient {
     pub fn ranger(&mut self) {
         self.identites.sort_by_key(|one| one.du);
         self.absorbes.sort();
-        self.attentes.sort();
+        self.attentes.sort_by_key(|(rpps, effet)| (*rpps, effet.du(), effet.au()));
         self.neutralisations.sort_by_key(Periode::du);
         self.statuts.sort_by_key(|(effet, _)| effet.du());
     }
@@ -110,8 +110,8 @@ pub struct EtatPatient {
     pub designations: Vec<DesignationEtat>,
     /// Records merged into theirs.
     pub absorbes: Vec<PatientId>,
-    /// Doctors named by declarations under way, each with the day of the first signature.
-    pub attentes: Vec<(Rpps, NaiveDate)>,
+    /// Doctors named by declarations that were under way, each on these days.
+    pub attentes: Vec<(Rpps, Periode)>,
     /// Days on which they bear no majoration because their doctor left.
     pub neutralisations: Vec<Periode>,
     /// Statuses that are not the ordinary one.

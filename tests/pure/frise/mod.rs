@@ -98,6 +98,27 @@ fn a_new_choice_closes_the_one_before_on_its_day() {
     assert_eq!(segments[1].motif_fin, None);
 }
 
+/// The last will prevails, whatever the civil days of two places say of instants that are known.
+#[test]
+fn of_two_instants_the_later_one_counts_across_the_ocean() {
+    let at = |instant: &str, civil: u16| OrdreSignature {
+        signe_a: Some(instant.parse().unwrap()),
+        ..ordre(civil, 0)
+    };
+    // Already the next day on the island.
+    let overseas = at("2025-01-10T20:30:00Z", 10);
+    for (instant, counts) in [("2025-01-10T20:29:59Z", 1), ("2025-01-10T20:30:01Z", 2)] {
+        let mut both = choices(&[(10, 1), (9, 2)]);
+        (both[0].ordre, both[0].volonte) = (overseas, overseas);
+        (both[1].ordre, both[1].volonte) = (at(instant, 9), at(instant, 9));
+        for list in [vec![both[0].clone(), both[1].clone()], vec![both[1].clone(), both[0].clone()]]
+        {
+            let segments = unroll_choices(&list);
+            assert_eq!(doctors(segments.last().unwrap()), medecin(counts), "{instant}");
+        }
+    }
+}
+
 #[test]
 fn late_paper_is_inserted_into_history_and_does_not_become_current() {
     assert_eq!(days(&[(10, 1), (3, 2)]), [(3, Some(10), 2), (10, None, 1)]);

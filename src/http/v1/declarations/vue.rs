@@ -174,7 +174,7 @@ vue! {
         /// Premier jour où elle ne compte plus, passé ou annoncé.
         au: Option<NaiveDate> = situation.au,
         /// Pourquoi elle a pris fin, ou prendra fin.
-        motif_fin: Option<MotifFin> = situation.motif_fin,
+        motif_fin: Option<MotifFin> = situation.fin.map(|fin| fin.motif),
         /// En une phrase.
         #[schema(example = "Remplacée le 16/06/2025 par un autre choix du patient.")]
         phrase: String = phrase(situation),
@@ -190,14 +190,14 @@ vue! {
 /// What a declaration is worth, in a sentence.
 pub(super) fn phrase(known: &SituationDeclaration) -> String {
     let day = |day: Option<NaiveDate>| day.map(jour).unwrap_or_default();
-    let why = match known.motif_fin {
-        Some(MotifFin::Remplacement) => "un autre choix du patient",
-        Some(MotifFin::Patient) => "le patient a quitté ce médecin",
-        Some(MotifFin::Medecin) => "le médecin s'est retiré",
-        Some(MotifFin::Cessation) => "le médecin a cessé d'exercer",
-        Some(MotifFin::Deces) => "décès du patient",
-        None => "",
-    };
+    let why = known.fin.map_or("", |fin| match (fin.motif, fin.depart) {
+        (MotifFin::Remplacement, _) => "un autre choix du patient",
+        (MotifFin::Patient, _) => "le patient a quitté ce médecin",
+        (MotifFin::Medecin | MotifFin::Cessation, Some(depart)) => depart.en_mots(),
+        (MotifFin::Medecin, None) => "le médecin s'est retiré",
+        (MotifFin::Cessation, None) => "le médecin n'exerce plus là où il a été choisi",
+        (MotifFin::Deces, _) => "décès du patient",
+    });
     match known.situation {
         Situation::EnAttente => "En attente de signature.".to_owned(),
         Situation::EnVigueur if known.au.is_some() => {

@@ -4,7 +4,7 @@ use std::fmt::Arguments;
 
 use chrono::NaiveDate;
 
-use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins, Nomenclature};
+use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins, NatureAssurance, Nomenclature};
 use crate::http::verification::Verification;
 
 /// Largest coefficient, in hundredths.
@@ -26,11 +26,22 @@ pub(super) fn verify(feuille: &FeuilleDeSoins, check: &mut Verification) {
         let message = "attendu : le RPPS d'un autre médecin que l'exécutant";
         check.complain("/executant/remplacant_de/rpps", "remplacement_de_soi", message);
     }
+    accident_du_travail(feuille, last, check);
     accident(feuille, last, check);
     for (index, acte) in soins.actes.iter().enumerate() {
         act(acte, format_args!("/actes/{index}"), check);
     }
     check.percu(&soins.paiement, &soins.actes);
+}
+
+/// An accident at work, or the disease that it is, comes before its care; a pregnancy may be dated by the birth to come.
+fn accident_du_travail(feuille: &FeuilleDeSoins, last: NaiveDate, check: &mut Verification) {
+    let assurance = &feuille.soins.assurance;
+    let future = assurance.date_reference.is_some_and(|date| date > last);
+    if assurance.nature == NatureAssurance::AtMp && future {
+        let message = "attendu : un jour d'accident qui ne suit pas les soins";
+        check.complain("/assurance/date_reference_nature", "apres_les_soins", message);
+    }
 }
 
 fn accident(feuille: &FeuilleDeSoins, last: NaiveDate, check: &mut Verification) {
