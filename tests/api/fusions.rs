@@ -144,7 +144,7 @@ async fn feuilles_of_both_records_are_read_and_their_participations_count_togeth
     // The same feuille again is known, although it was received for the other record.
     let twin = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet.clone()).await;
     assert_eq!(twin.problem(409), "feuille_existante");
-    assert_eq!(twin.resources(409), [path.clone()]);
+    assert_eq!(twin.resources(409), std::slice::from_ref(&path));
     // A feuille with the absorbed number is one of the person's.
     sheet["numero_facture"] = json!("2");
     let new = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201);
