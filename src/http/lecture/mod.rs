@@ -111,7 +111,6 @@ impl<'n> Noeud<'n, '_> {
     fn entier(&self, erreurs: &mut Erreurs, attendu: impl fmt::Display) -> Option<i64> {
         match self.json {
             Json::Entier(value) => Some(*value),
-            // One too large for a machine is out of any bounds.
             Json::Parametre(text) if is_number(text) => Some(text.parse().unwrap_or(i64::MAX)),
             Json::Nul
             | Json::Booleen(_)
