@@ -130,7 +130,7 @@ pub(super) async fn search(
     let (numbers, updated) = (asked.numeros("identifier")?, asked.mis_a_jour()?);
     asked.fin()?;
     let mut found = Vec::new();
-    for rpps in numbers {
+    for rpps in numbers.ok_or_else(|| manquant("identifier"))? {
         found.extend(searched(&state, rpps).await?);
     }
     let today = state.core.clock().today();

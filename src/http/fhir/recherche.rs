@@ -155,8 +155,8 @@ impl Recherche {
     }
 
     /// Doctors by their numbers: nobody has a number of another system.
-    pub(super) fn numeros(&mut self, name: &str) -> Result<Vec<Rpps>, Refus> {
-        let asked = self.jetons(name)?.ok_or_else(|| manquant(name))?;
+    pub(super) fn numeros(&mut self, name: &str) -> Result<Option<BTreeSet<Rpps>>, Refus> {
+        let Some(asked) = self.jetons(name)? else { return Ok(None) };
         let wrong = || {
             let attendu = "attendu : de 1 à 20 numéros, https://rpps.esante.gouv.fr|<RPPS>";
             Refus::parametre(name, "format_invalide", attendu)
@@ -169,7 +169,7 @@ impl Recherche {
             let number = jeton.code.as_deref().and_then(|text| Rpps::parse(text).ok());
             number.ok_or_else(wrong)
         });
-        Ok(read.collect::<Result<BTreeSet<Rpps>, Refus>>()?.into_iter().collect())
+        read.collect::<Result<_, Refus>>().map(Some)
     }
 
     /// The first instant of a history that is asked for.

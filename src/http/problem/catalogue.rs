@@ -190,16 +190,16 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 
-    /// Whether a refusal says where the resource is that it speaks of.
-    pub(crate) const fn locates(self) -> bool {
-        matches!(
-            self,
-            Self::PatientExistant
-                | Self::FeuilleExistante
-                | Self::OperationExistante
-                | Self::ConciliationOuverte
-                | Self::PatientFusionne
-        )
+    /// Where the one resource is that a refusal speaks of.
+    pub(crate) fn collection(self) -> Option<&'static str> {
+        let known = [
+            (Self::PatientExistant, "patients"),
+            (Self::PatientFusionne, "patients"),
+            (Self::FeuilleExistante, "feuilles-de-soins"),
+            (Self::OperationExistante, "operations"),
+            (Self::ConciliationOuverte, "conciliations"),
+        ];
+        known.iter().find(|(code, _)| *code == self).map(|(_, collection)| *collection)
     }
 
     /// Whether the same request may succeed a little later.
