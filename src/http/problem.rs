@@ -67,7 +67,7 @@ pub(crate) struct Probleme {
     /// Identifiant à donner à l'exploitant ; le même que l'en-tête X-Request-Id.
     #[schema(value_type = String, format = Uuid)]
     identifiant_correlation: RequestId,
-    /// Champs refusés, tous à la fois.
+    /// Champs refusés : tous ceux qui ne se lisent pas, et sinon tous ceux que les autres contredisent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     erreurs: Vec<ErreurChamp>,

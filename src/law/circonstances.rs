@@ -92,7 +92,7 @@ circonstances! {
     MAYOTTE = 18, s => s.organisme.as_ref().is_some_and(Organisme::est_mayotte)
         || s.couverture == Some(CouvertureConnue::CaisseDeMayotte);
     /// In prison.
-    DETENTION = 19, s => s.particuliere == SituationParticuliere::Detenu;
+    DETENTION = 19, s => s.est_detenu();
     /// The performer is no doctor, or does biology.
     HORS_MEDECINE = 20, s => !s.executant_medecin() || s.specialite.est_biologie();
     /// The performer has a rate of their own.

@@ -175,6 +175,13 @@ impl Situation {
             || self.exoneration.motif() == MotifExoneration::Maternite
     }
 
+    /// Whether somebody is in prison, by what the feuille says of them or by the item of the indicator A.
+    pub fn est_detenu(&self) -> bool {
+        self.particuliere == SituationParticuliere::Detenu
+            || self.indicateur == Some(IndicateurParcours::A)
+                && self.motif_exclusion == Some(MotifExclusion::Detenu)
+    }
+
     /// Whether a programme of prevention pays: organised screening, or the nature or the exemption that says so.
     pub fn est_prevention(&self) -> bool {
         self.nature == NatureAssurance::Prevention

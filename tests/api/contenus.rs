@@ -116,5 +116,5 @@ async fn who_signed_another_content_reads_in_what_it_differs() {
     // A digest of nothing that the register could have shown.
     let unknown = pons.post_on(&path, 1, wrong(&"0".repeat(64))).await;
     assert_eq!(unknown.problem(409), "contenu_different");
-    assert!(unknown.expect(409)["erreurs"].is_null());
+    assert_eq!(unknown.expect(409)["erreurs"][0]["pointeur"], "/contenu_sha256");
 }

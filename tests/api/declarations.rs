@@ -235,21 +235,23 @@ async fn signatures_are_refused_for_the_reason_that_fails() {
     };
     let other = "0".repeat(64);
     let cases = [
-        (signature("medecin", "cps", &other), 409, "contenu_different"),
-        (signature("medecin", "carte_vitale", digest), 422, "moyen_inadapte"),
-        (signature("assure", "cps", digest), 422, "moyen_inadapte"),
-        (signature("assure", "franceconnect", digest), 403, "transmission_interdite"),
-        (paper("assure", "2025-06-01", digest), 403, "transmission_interdite"),
-        (signature("tuteur", "carte_vitale", digest), 422, "signataire_non_partie"),
+        (signature("medecin", "cps", &other), 409, "contenu_different", "/contenu_sha256"),
+        (signature("medecin", "carte_vitale", digest), 422, "moyen_inadapte", "/moyen"),
+        (signature("assure", "cps", digest), 422, "moyen_inadapte", "/moyen"),
+        (signature("assure", "franceconnect", digest), 403, "transmission_interdite", "/moyen"),
+        (paper("assure", "2025-06-01", digest), 403, "transmission_interdite", "/moyen"),
+        (signature("tuteur", "carte_vitale", digest), 422, "signataire_non_partie", "/role"),
         (
             with(signature("medecin", "cps", digest), "rpps", json!(PONS)),
             422,
             "signataire_non_partie",
+            "/rpps",
         ),
         (
             with(signature("medecin", "cps", digest), "signe_a", json!("2025-06-16T10:01:01Z")),
             422,
             "signature_future",
+            "",
         ),
         (
             with(
@@ -259,10 +261,26 @@ async fn signatures_are_refused_for_the_reason_that_fails() {
             ),
             422,
             "signature_avant_naissance",
+            "",
         ),
     ];
-    for (body, status, code) in cases {
-        assert_eq!(martin.post_on(&path, 1, body.clone()).await.problem(status), code, "{body}");
+    let refused = |field: String| vec![(field, "signature_refusee".to_owned())];
+    for (body, status, code, field) in cases {
+        let reply = martin.post_on(&path, 1, body.clone()).await;
+        assert_eq!(reply.problem(status), code, "{body}");
+        assert_eq!(reply.wrong_fields(), refused(field.to_owned()), "{body}");
+        // The second of two, with a choice; its day would be that of the content.
+        if body["signe_a"].is_string() {
+            continue;
+        }
+        let mut both = choix("ALICE", MARTIN);
+        let good = signature("assure", "carte_vitale", digest);
+        let first =
+            if body["role"] == "assure" { signature("medecin", "cps", digest) } else { good };
+        both["signatures"] = json!([first, body]);
+        let reply = martin.post("/v1/declarations", both).await;
+        assert_eq!(reply.problem(status), code, "{body}");
+        assert_eq!(reply.wrong_fields(), refused(format!("/signatures/1{field}")), "{body}");
     }
     let caisse = app.caisse("011310000");
     let bare = with(paper("assure", "2025-06-01", digest), "preuve", json!({ "emetteur": "scan" }));

@@ -228,9 +228,9 @@ async fn a_signature_is_proved_by_the_issuer_of_its_means_and_by_no_other() {
         ("refus-0000005", ("franceconnect", None), "transmission_interdite"),
     ] {
         let (status, answer) = sent(cle, first, cps(cle)).await;
-        let said = answer["erreurs"][0]["code"].as_str().or(answer["code"].as_str());
+        let said = [&answer["code"], &answer["erreurs"][0]["code"]].map(Value::as_str);
         assert!(matches!(status, 403 | 422), "{code}: {answer}");
-        assert_eq!(said, Some(code), "{answer}");
+        assert!(said.contains(&Some(code)), "{answer}");
     }
     let (status, signed) =
         sent("signe-0000001", ("carte_vitale", card("carte-3", &cartes)), cps("cps-1")).await;

@@ -67,7 +67,8 @@ async fn what_was_under_way_on_a_day_stays_so_once_the_last_signature_came() {
     assert_eq!(letter(&received), "N");
     let id = waiting["id"].as_str().unwrap();
     let last = paper("medecin", "2025-06-14", &digest);
-    let signed = caisse.post(&format!("/v1/declarations/{id}/signatures"), last).await.expect(200);
+    let path_of = format!("/v1/declarations/{id}/signatures");
+    let signed = caisse.post_on(&path_of, 1, last).await.expect(200);
     assert_eq!(signed["etat"], "active");
     for (numero, day, expected) in [
         ("2", "2025-06-09", "S"),

@@ -46,6 +46,9 @@ pub enum DeclarationRefusee {
     /// The signature of that place among those received; of the only one without a place.
     #[error("the proof of the signature is not believed: {cause}")]
     PreuveRefusee { place: Option<usize>, cause: PreuveRefusee },
+    /// What is wrong with one signature, of that place among those received; of the only one without a place.
+    #[error("{cause}")]
+    DeLaSignature { place: Option<usize>, cause: Box<Self> },
     #[error("signed before birth")]
     SignatureAvantNaissance,
     /// Signed after the death of the patient, which the register knows.
@@ -91,12 +94,21 @@ impl From<PreuveRefusee> for DeclarationRefusee {
 }
 
 impl DeclarationRefusee {
-    /// The same, of the signature at a place among several.
+    /// The same, of the signature at a place among several, or of the only one; what is said of the whole declaration, or
+    /// names its fields, stays as it is.
     #[must_use]
-    pub fn at(mut self, index: usize) -> Self {
-        if let Self::PreuveRefusee { place, .. } = &mut self {
-            *place = Some(index);
+    pub fn of_signature(self, place: Option<usize>) -> Self {
+        if let Self::PreuveRefusee { cause, .. } = self {
+            return Self::PreuveRefusee { place, cause };
         }
-        self
+        let of_all = matches!(
+            self,
+            Self::TransitionInterdite { .. }
+                | Self::DejaSignee
+                | Self::DelaiDepasse
+                | Self::ContenuDifferent(Some(_))
+                | Self::DeLaSignature { .. }
+        );
+        if of_all { self } else { Self::DeLaSignature { place, cause: Box::new(self) } }
     }
 }

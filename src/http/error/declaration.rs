@@ -80,6 +80,7 @@ pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
             format!("Une signature recueillie par une machine se transmet dans les {jours} jours."),
         ),
         D::PreuveRefusee { place, cause } => return proof(*place, *cause),
+        D::DeLaSignature { place, cause } => return of_signature(*place, cause),
         D::RepresentantNonNomme => (
             Code::RepresentantInconnu,
             "Le contenu signé ne nomme pas ce titulaire ou ce représentant, enregistré depuis : \
@@ -149,6 +150,53 @@ pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
     Refus::new(code, detail)
 }
 
+/// Where a signature is, among several or alone.
+fn pointer(place: Option<usize>) -> String {
+    place.map_or_else(String::new, |place| format!("/signatures/{place}"))
+}
+
+/// What is wrong with a signature, with the field that says it; a day may stand in two of them.
+fn of_signature(place: Option<usize>, cause: &DeclarationRefusee) -> Refus {
+    use DeclarationRefusee as D;
+    let field = match cause {
+        D::MoyenInadapte { .. } | D::TransmissionInterdite { .. } => "/moyen",
+        D::SignataireNonPartie { .. }
+        | D::RepresentantInconnu { .. }
+        | D::RepresentantAmbigu { .. }
+        | D::RepresentantNonNomme
+        | D::PatientMineur { .. } => "/role",
+        D::MedecinNonPartie { .. } => "/rpps",
+        D::PapierSansTemoin => "/preuve",
+        D::ContenuDifferent(_) => "/contenu_sha256",
+        D::TransitionInterdite { .. }
+        | D::DejaSignee
+        | D::SignatureFuture
+        | D::SignatureTardive { .. }
+        | D::PreuveRefusee { .. }
+        | D::DeLaSignature { .. }
+        | D::SignatureAvantNaissance
+        | D::SignatureApresDeces { .. }
+        | D::DelaiDepasse
+        | D::EnfantAvantOuverture { .. }
+        | D::SignatureAvantRattachement
+        | D::ConjointImpossible { .. }
+        | D::ConjointAvantOuverture { .. }
+        | D::AvenantInadapte { .. }
+        | D::MedecinNonDesignable { .. }
+        | D::LieuNonDesignable { .. } => "",
+    };
+    let mut refus = declaration(cause);
+    if refus.erreurs.is_empty() {
+        refus.erreurs.push(ErreurChamp {
+            pointeur: Some(format!("{}{field}", pointer(place))),
+            parametre: None,
+            code: "signature_refusee",
+            message: refus.detail.clone(),
+        });
+    }
+    refus
+}
+
 /// A proof that is not believed, with the field that holds it.
 fn proof(place: Option<usize>, cause: PreuveRefusee) -> Refus {
     let known = [
@@ -158,7 +206,7 @@ fn proof(place: Option<usize>, cause: PreuveRefusee) -> Refus {
     ];
     let code = known.iter().find(|(why, _)| *why == cause);
     let code = code.map_or(Code::PreuveRefusee, |(_, code)| *code);
-    let signature = place.map_or_else(String::new, |place| format!("/signatures/{place}"));
+    let signature = pointer(place);
     let mut refus = Refus::new(code, cause.to_string());
     refus.erreurs.push(ErreurChamp {
         pointeur: Some(format!("{signature}/preuve/jws")),

@@ -120,7 +120,7 @@ catalogue!(
     EncodageInconnu = 415 "encodage_inconnu" "Encodage du corps non accepté"
         "Envoyer le corps tel quel, ou dans un seul des encodages de l'en-tête Accept-Encoding de la réponse.",
     ChampsInvalides = 422 "champs_invalides" "Champs invalides"
-        "Corriger chaque champ listé dans « erreurs » ; tous y sont.",
+        "Corriger chaque champ listé dans « erreurs ».",
     CleReutilisee = 422 "cle_idempotence_reutilisee" "Clé d'idempotence déjà utilisée pour une autre requête"
         "Utiliser une clé nouvelle pour chaque création.",
     CurseurAutreRequete = 422 "curseur_autre_requete" "Ce curseur vient d'une autre requête"

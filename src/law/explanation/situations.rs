@@ -261,9 +261,7 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
 
 /// Whether a médecin traitant would be of use to somebody in this situation.
 fn concerne(situation: &Situation) -> bool {
-    situation.executant_medecin()
-        && !situation.specialite.est_biologie()
-        && situation.particuliere != SituationParticuliere::Detenu
+    situation.executant_medecin() && !situation.specialite.est_biologie() && !situation.est_detenu()
 }
 
 fn choisir(recit: &Recit<'_>) -> String {

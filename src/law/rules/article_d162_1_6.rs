@@ -18,7 +18,7 @@ use super::shared::dans_parcours;
 use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
-use crate::domain::feuille_de_soins::{MotifExclusion, SituationParticuliere};
+use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::law::circonstances::Circonstances;
 use crate::law::nomenclature::est_interruption_de_grossesse;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
@@ -58,9 +58,7 @@ fn juge(situation: &Situation) -> Jugement {
         classe_2013: Classe2013::Exclues,
         ..dans_parcours(CodeDetermine::ArticleD16216)
     };
-    if situation.particuliere == SituationParticuliere::Detenu
-        || situation.motif_exclusion == Some(M::Detenu)
-    {
+    if situation.est_detenu() {
         return Jugement::Applique(Effet::Parcours(detained));
     }
     if situation.est_examen_obligatoire() || est_interruption_de_grossesse(&situation.code) {

@@ -25,7 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         periode: (Some((2016, 1, 1)), None),
         bases: &["CPAM75-DETENUS", "SENAT-R16-682"],
         rang: Rang::Exception { priorite: 35 },
-        faits: &[Fait::SituationParticuliere, Fait::Complementaire],
+        faits: &[Fait::SituationParticuliere, Fait::MotifExclusion, Fait::Complementaire],
         phrase: "L'administration pénitentiaire paie le reste du tarif de base ({part_amc}).",
         ..Fiche::COURANTE
     },

@@ -138,7 +138,9 @@ pub(super) async fn lodge(
         .iter()
         .enumerate()
         .map(|(place, recue)| {
-            Ok((place, signature(core, &declaration, acteur, recue, now)?, recue))
+            let signature = signature(core, &declaration, acteur, recue, now)
+                .map_err(|why| why.of_signature(Some(place)))?;
+            Ok((place, signature, recue))
         })
         .collect::<Result<Vec<_>, ServiceError>>()?;
     taken.sort_by_key(|(_, signature, _)| signature.signe_le);
@@ -147,9 +149,10 @@ pub(super) async fn lodge(
         match declaration.sign(signature, &recue.preuve, acteur, &conditions) {
             Err(DeclarationRefusee::ContenuDifferent(_)) => {
                 let signed = (&famille, &declaration, recue.contenu_sha256);
-                return Err(explain(core, act.conn(), signed).await?.into());
+                let why = explain(core, act.conn(), signed).await?;
+                return Err(why.of_signature(Some(place)).into());
             }
-            signed => signed.map_err(|why| why.at(place))?,
+            signed => signed.map_err(|why| why.of_signature(Some(place)))?,
         };
     }
     declarations::insert(act.conn(), core.coffre(), &declaration, sous).await?;

@@ -27,16 +27,17 @@ pub async fn sign(
 ) -> Done {
     let (mut act, mut declaration) = take(core, demande, seen).await?;
     let (acteur, now) = (demande.contexte.acteur(), core.now());
-    let signature = signature(core, &declaration, acteur, recue, now)?;
+    let signature =
+        signature(core, &declaration, acteur, recue, now).map_err(|why| why.of_signature(None))?;
     let patient = act.patient;
     let famille = famille(core, act.conn(), patient).await?;
     let conditions = conditions(core, &famille, &declaration, signature.signe_le, now)?;
     let outcome = match declaration.sign(signature, &recue.preuve, acteur, &conditions) {
         Err(DeclarationRefusee::ContenuDifferent(_)) => {
             let signed = (&famille, &declaration, recue.contenu_sha256);
-            return Err(explain(core, act.conn(), signed).await?.into());
+            return Err(explain(core, act.conn(), signed).await?.of_signature(None).into());
         }
-        signed => signed?,
+        signed => signed.map_err(|why| why.of_signature(None))?,
     };
     let instant = act.instant;
     if let Some(signature) = declaration.signatures.last() {

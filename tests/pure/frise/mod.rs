@@ -101,21 +101,14 @@ fn a_new_choice_closes_the_one_before_on_its_day() {
 /// The last will prevails, whatever the civil days of two places say of instants that are known.
 #[test]
 fn of_two_instants_the_later_one_counts_across_the_ocean() {
-    let at = |instant: &str, civil: u16| OrdreSignature {
-        signe_a: Some(instant.parse().unwrap()),
-        ..ordre(civil, 0)
-    };
-    // Already the next day on the island.
-    let overseas = at("2025-01-10T20:30:00Z", 10);
+    let at = |instant: &str| Some(instant.parse().unwrap());
     for (instant, counts) in [("2025-01-10T20:29:59Z", 1), ("2025-01-10T20:30:01Z", 2)] {
+        // The first is signed on an island where the next day has begun.
         let mut both = choices(&[(10, 1), (9, 2)]);
-        (both[0].ordre, both[0].volonte) = (overseas, overseas);
-        (both[1].ordre, both[1].volonte) = (at(instant, 9), at(instant, 9));
-        for list in [vec![both[0].clone(), both[1].clone()], vec![both[1].clone(), both[0].clone()]]
-        {
-            let segments = unroll_choices(&list);
-            assert_eq!(doctors(segments.last().unwrap()), medecin(counts), "{instant}");
+        for (choice, signed) in both.iter_mut().zip([at("2025-01-10T20:30:00Z"), at(instant)]) {
+            (choice.ordre.signe_a, choice.volonte.signe_a) = (signed, signed);
         }
+        assert_eq!(doctors(unroll_choices(&both).last().unwrap()), medecin(counts), "{instant}");
     }
 }
 

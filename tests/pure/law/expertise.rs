@@ -136,6 +136,9 @@ fn somebody_in_prison_pays_no_ticket() {
     assert_eq!(left("2015-12-31"), (0, 1_000));
     assert_eq!(left("2016-01-01"), (900, 100));
     assert_eq!(left("2025-06-16"), (900, 200));
+    let by_the_item = on("2025-06-16", 3_000).indicateur("A").motif(MotifExclusion::Detenu);
+    let totaux = by_the_item.answer().totaux;
+    assert_eq!((totaux.part_amc.get(), totaux.reste_a_charge.get()), (900, 200), "said otherwise");
 }
 
 /// Arrêté of 28 May 2024: 18 to 25, 45 to 50, 60 to 65 and 70 to 75 years.

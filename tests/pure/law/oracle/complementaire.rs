@@ -1,7 +1,8 @@
 //! What the complementary insurance pays: articles L871-1, R871-1 and R871-2 for a contrat responsable.
 
 use traitant::domain::feuille_de_soins::{
-    Complementaire, Contrat, Convention, Garantie, OptionTarifaire, SituationParticuliere,
+    Complementaire, Contrat, Convention, Garantie, MotifExclusion, OptionTarifaire,
+    SituationParticuliere,
 };
 
 use super::argent::{Ligne, part};
@@ -14,7 +15,8 @@ pub fn complementaire(vue: &Vue<'_>, parcours: Parcours, lignes: &mut [Ligne]) {
     match vue.soins.beneficiaire.complementaire {
         // In prison the State pays the ticket modérateur (since 2016).
         Complementaire::Aucune => {
-            let detained = vue.soins.beneficiaire.situation == SituationParticuliere::Detenu;
+            let detained = vue.soins.beneficiaire.situation == SituationParticuliere::Detenu
+                || vue.motif() == Some(MotifExclusion::Detenu);
             for ligne in
                 lignes.iter_mut().filter(|_| detained && tables::depuis(vue.jour, 20_160_101))
             {
