@@ -1,6 +1,6 @@
 //! `traitant annuaire`: the public extraction of the Annuaire Santé, and files like it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
@@ -129,7 +129,7 @@ fn refusal(numero: u64, wrong: &traitant::domain::annuaire::RangeeRefusee) -> Re
 fn open(
     path: &Path,
 ) -> anyhow::Result<(Entete, impl Iterator<Item = std::io::Result<String>> + use<>)> {
-    let file = File::open(path).with_context(|| format!("lecture de {}", path.display()))?;
+    let file = crate::ouvrir(path)?;
     let mut lines = BufReader::new(file).lines();
     let heading = lines.next().transpose()?.unwrap_or_default();
     let entete = Entete::de(&heading).with_context(|| path.display().to_string())?;

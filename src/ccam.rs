@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use anyhow::Context;
 use traitant::app::Registre;
 use traitant::config::{Besoin, Config};
 use traitant::domain::ccam::ActeCcam;
@@ -35,7 +34,7 @@ struct Fichier {
 
 impl Fichier {
     fn open(path: &Path) -> anyhow::Result<Self> {
-        let file = File::open(path).with_context(|| format!("lecture de {}", path.display()))?;
+        let file = crate::ouvrir(path)?;
         let ligne = Vec::with_capacity(LONGUEUR.saturating_add(2));
         Ok(Self { entree: BufReader::new(file), lecteur: LecteurNx::default(), ligne })
     }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use axum::body::Bytes;
@@ -53,12 +54,16 @@ pub(crate) async fn run(config: &Config, lot: &Evaluer) -> anyhow::Result<ExitCo
     let sujet = Sujet::new(COMMANDE, None).context("sujet vide")?;
     let auteur = Auteur { acteur, sujet };
     let contexte = Contexte { auteur, demarche: Demarche::EnregistrerLot, requete_id };
-    let lines = pieces(entree, stop.clone());
+    let failure = Arc::new(OnceLock::new());
+    let lines = pieces(entree, (stop.clone(), Arc::clone(&failure)));
     let answers = evaluer_lot(core.clone(), contexte, forme, Box::pin(lines));
     let bilan = answer(Box::pin(answers), sortie, (&progress(length), &stop)).await;
     registre.close().await?;
     signals.abort();
     let bilan = bilan?;
+    if let Some(error) = failure.get() {
+        anyhow::bail!("lecture de {} : {error} ; ce qui précède est fait", lot.fichier.display());
+    }
     say(&bilan, stop.is_cancelled());
     Ok(if bilan.refusees > 0 || stop.is_cancelled() {
         ExitCode::from(REFUS)
@@ -83,7 +88,7 @@ fn open(path: &Path) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
     if path == Path::new("-") {
         return Ok((Box::new(std::io::stdin()), None));
     }
-    let file = File::open(path).with_context(|| format!("lecture de {}", path.display()))?;
+    let file = crate::ouvrir(path)?;
     let length = file.metadata().ok().map(|data| data.len());
     Ok((Box::new(file), length))
 }
@@ -92,7 +97,7 @@ fn open(path: &Path) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
 /// pieces at most.
 fn pieces(
     mut entree: Box<dyn Read + Send>,
-    stop: CancellationToken,
+    (stop, failure): (CancellationToken, Arc<OnceLock<String>>),
 ) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
     let (sender, receiver) = mpsc::channel(2);
     std::thread::spawn(move || {
@@ -101,7 +106,11 @@ fn pieces(
             let piece = match entree.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(length) => Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default())),
-                Err(error) => Err(error),
+                Err(error) => {
+                    // A lot ends where its reader fails: whoever asked for it is told why.
+                    failure.get_or_init(|| error.to_string());
+                    Err(error)
+                }
             };
             let last = piece.is_err();
             if sender.blocking_send(piece).is_err() || last {

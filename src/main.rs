@@ -17,6 +17,7 @@ mod reprise;
 mod statistiques;
 mod verifier;
 
+use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,6 +40,16 @@ use traitant::domain::ids::{IdSource, PatientId};
 use traitant::domain::vocabulary::Vocabulaire;
 use traitant::storage::migrations;
 use traitant::{ajouts, http, sandbox, telemetry};
+
+/// A file to be read; a directory opens like one, and has no line.
+fn ouvrir(path: &Path) -> anyhow::Result<File> {
+    let reading = || format!("lecture de {}", path.display());
+    let file = File::open(path).with_context(reading)?;
+    if file.metadata().with_context(reading)?.is_dir() {
+        anyhow::bail!("{} : c'est un dossier, attendu un fichier", reading());
+    }
+    Ok(file)
+}
 
 fn main() -> ExitCode {
     let commande = match cli::read() {

@@ -40,8 +40,7 @@ pub(crate) async fn run(config: &Config, asked: &Reprendre) -> anyhow::Result<Ex
     let organisme =
         Organisme::parse(&asked.organisme).map_err(|why| crate::expected("--organisme", &why))?;
     // Opened before anything else: a file that is not there costs nobody a start.
-    let file = File::open(&asked.fichier)
-        .with_context(|| format!("lecture de {}", asked.fichier.display()))?;
+    let file = crate::ouvrir(&asked.fichier)?;
     let length = file.metadata().map(|data| data.len()).unwrap_or_default();
     let registre = Registre::open(config).await?;
     let done = take(registre.core(), asked, (file, length), (annonce, organisme)).await;

@@ -3,6 +3,10 @@
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+/// Arguments one of which is wanted, by the one that is said to be missing.
+const AU_CHOIX: [(&str, &str); 2] =
+    [("--simulation", "--visa <REFERENCE>"), ("--organisme", "--medecin <MEDECIN>")];
+
 /// What is wrong with a command line.
 #[expect(clippy::wildcard_enum_match_arm, reason = "kinds that this command line cannot meet")]
 pub(super) fn refusal(error: &clap::Error, root: &Command) -> String {
@@ -31,7 +35,13 @@ pub(super) fn refusal(error: &clap::Error, root: &Command) -> String {
             }
             other => format!("{argument} et {other} s'excluent"),
         },
-        ErrorKind::MissingRequiredArgument => format!("il manque {argument}"),
+        ErrorKind::MissingRequiredArgument => {
+            let own = argument.split(' ').next().unwrap_or_default();
+            match AU_CHOIX.iter().find(|(one, _)| *one == own) {
+                Some((_, other)) => format!("il manque {argument}, ou {other}"),
+                None => format!("il manque {argument}"),
+            }
+        }
         ErrorKind::MissingSubcommand => "il manque une commande".to_owned(),
         _ => "ligne de commande incomprise".to_owned(),
     }

@@ -99,21 +99,24 @@ impl From<ServiceError> for Refus {
             ServiceError::PatientExistant(id) => Self::new(
                 Code::PatientExistant,
                 format!("Cet identifiant est celui du patient {id}."),
-            ),
+            )
+            .designe("patients", &id),
             ServiceError::PatientAmbigu(ids) => {
-                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                let told: Vec<String> = ids.iter().map(ToString::to_string).collect();
                 let detail = format!(
                     "Ce numéro, cette date de naissance et ce rang sont ceux des patients {}.",
-                    ids.join(" et ")
+                    told.join(" et ")
                 );
-                Self::new(Code::PatientAmbigu, detail)
+                let refus = Self::new(Code::PatientAmbigu, detail);
+                ids.iter().fold(refus, |refus, id| refus.designe("patients", id))
             }
             ServiceError::MutationAttendue => Self::new(Code::PatientExistant, MUTATION_ATTENDUE),
             ServiceError::TropDEssais(delai) => Self::trop_d_essais(delai.num_seconds()),
             ServiceError::PatientFusionne(kept) => Self::new(
                 Code::PatientFusionne,
                 format!("Ce dossier a été fusionné avec le dossier {kept}, qui est conservé."),
-            ),
+            )
+            .designe("patients", &kept),
             ServiceError::FusionImpossible(why) => {
                 Self::new(Code::FusionImpossible, format!("Fusion refusée : {why}."))
             }
@@ -137,7 +140,8 @@ impl From<ServiceError> for Refus {
                     "Une opération de cette nature sur ce médecin est déjà enregistrée sous l'identifiant {id} : la \
                      lire, et l'annuler si elle est fausse."
                 ),
-            ),
+            )
+            .designe("operations", &id),
             ServiceError::AnnulationImpossible => Self::new(
                 Code::AnnulationImpossible,
                 "L'opération est déjà annulée, ou les faits du médecin ont changé depuis.",
@@ -153,14 +157,16 @@ impl From<ServiceError> for Refus {
             ServiceError::FeuilleExistante(id) => Self::new(
                 Code::FeuilleExistante,
                 format!("Cette feuille a déjà été reçue sous l'identifiant {id}."),
-            ),
+            )
+            .designe("feuilles-de-soins", &id),
             ServiceError::EtatIncompatible(sentence) => {
                 Self::new(Code::TransitionInterdite, sentence)
             }
             ServiceError::ConciliationOuverte(id) => Self::new(
                 Code::ConciliationOuverte,
                 format!("La conciliation {id} est ouverte pour ce patient."),
-            ),
+            )
+            .designe("conciliations", &id),
             ServiceError::Serialisation(error) => internal(&error),
             ServiceError::Indisponible => {
                 Self::new(Code::ServiceIndisponible, "La base de données ne répond pas.")

@@ -181,7 +181,7 @@ impl FromRequestParts<AppState> for CleIdempotence {
         let Some(value) = parts.headers.get("idempotency-key") else {
             return Err(Refus::new(
                 Code::CleAbsente,
-                "Cette création demande l'en-tête Idempotency-Key, par exemple un UUID.",
+                "Cette requête demande l'en-tête Idempotency-Key, par exemple un UUID.",
             ));
         };
         let text = value.to_str().unwrap_or_default();

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod accept;
 pub mod analyseurs;
 mod bac_a_sable;
 mod champs;

@@ -71,6 +71,21 @@ pub(crate) struct Probleme {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     erreurs: Vec<ErreurChamp>,
+    /// Ressources dont parle ce refus : celle qui existe déjà, le dossier conservé.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    ressources: Vec<RessourceDite>,
+}
+
+/// Ressource dont parle un refus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct RessourceDite {
+    /// Identifiant.
+    #[schema(value_type = String, format = Uuid)]
+    id: String,
+    /// Adresse où la lire.
+    #[schema(example = "/v1/feuilles-de-soins/0192f0c4-0000-7000-8000-000000000001")]
+    adresse: String,
 }
 
 /// The most wrong fields listed at once; the sentence says how many there are.
@@ -90,6 +105,8 @@ pub(crate) struct Refus {
     pub(crate) code: Code,
     pub(crate) detail: String,
     pub(crate) erreurs: Vec<ErreurChamp>,
+    /// What the sentence speaks of, for a program to read.
+    ressources: Vec<RessourceDite>,
     /// The scope that the token should have carried.
     portee: Option<Portee>,
     /// After how many seconds to try again, where that makes sense.
@@ -99,7 +116,22 @@ pub(crate) struct Refus {
 impl Refus {
     /// A refusal with its sentence.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), erreurs: Vec::new(), portee: None, delai: 2 }
+        Self {
+            code,
+            detail: detail.into(),
+            erreurs: Vec::new(),
+            ressources: Vec::new(),
+            portee: None,
+            delai: 2,
+        }
+    }
+
+    /// The same refusal, with a resource that it speaks of, of a collection of `/v1`.
+    pub(crate) fn designe(mut self, collection: &str, id: &impl ToString) -> Self {
+        let id = id.to_string();
+        let adresse = format!("/v1/{collection}/{id}");
+        self.ressources.push(RessourceDite { id, adresse });
+        self
     }
 
     /// Fields of the body.
@@ -131,6 +163,24 @@ impl Refus {
             |name| format!("Le paramètre « {name} » est invalide."),
         );
         Self { erreurs: vec![erreur], ..Self::new(Code::ParametreInvalide, detail) }
+    }
+
+    /// The same refusal, of a parameter that has another name where it was given.
+    pub(crate) fn renomme(mut self, from: &str, to: &str) -> Self {
+        let own = |erreur: &&mut ErreurChamp| erreur.parametre.as_deref() == Some(from);
+        for erreur in self.erreurs.iter_mut().filter(own) {
+            erreur.parametre = Some(to.to_owned());
+            self.detail = self.detail.replace(&format!("« {from} »"), &format!("« {to} »"));
+        }
+        self
+    }
+
+    /// The same refusal, of fields that are inside a part of what was sent.
+    pub(crate) fn sous(mut self, place: &str) -> Self {
+        for erreur in &mut self.erreurs {
+            erreur.pointeur = erreur.pointeur.take().map(|own| format!("{place}{own}"));
+        }
+        self
     }
 
     /// The same refusal, of fields that came as parameters of the address.
@@ -202,6 +252,7 @@ impl Refus {
             code: self.code.as_str(),
             identifiant_correlation: requete_id,
             erreurs: self.erreurs.clone(),
+            ressources: self.ressources.clone(),
         }
     }
 }
@@ -219,7 +270,13 @@ impl IntoResponse for Refus {
 /// Writes the document of a refusal.
 pub(crate) fn respond(refus: &Refus, requete_id: RequestId) -> Response {
     let body = serde_json::to_vec(&refus.probleme(requete_id)).unwrap_or_default();
-    respond_as(refus, ("application/problem+json", body))
+    let mut response = respond_as(refus, ("application/problem+json", body));
+    if let [only] = refus.ressources.as_slice()
+        && let Ok(place) = HeaderValue::from_str(&only.adresse)
+    {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
 }
 
 /// Answers a refusal by a document of some type.

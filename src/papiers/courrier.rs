@@ -1,7 +1,5 @@
 //! Letters: a PDF in which each begins on a page of its own, and the same words as a text.
 
-use chrono::{DateTime, Utc};
-
 use super::page::{Papier, PapierError};
 use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::courrier::Lettre;
@@ -11,12 +9,12 @@ const PIED: &str =
 /// What stands in the place of an address that nobody gave.
 const SANS_ADRESSE: &str = "(adresse non connue du registre)";
 
-/// The letters of a lot as one PDF, made at an instant. Each is found under its name; printed on both sides, each begins on a
+/// The letters of a lot as one PDF, of their day. Each is found under its name; printed on both sides, each begins on a
 /// front (`recto_verso`).
 pub fn courriers_pdf(
     lettres: &[Lettre],
     recto_verso: bool,
-    (instant, id): (DateTime<Utc>, &str),
+    id: &str,
 ) -> Result<Vec<u8>, PapierError> {
     let mut papier = Papier::new("Courriers", PIED);
     for lettre in lettres {
@@ -34,7 +32,8 @@ pub fn courriers_pdf(
             }
         }
     }
-    papier.ecrire(instant, id)
+    let jour = lettres.iter().map(|lettre| lettre.jour).max();
+    papier.ecrire(jour.ok_or_else(|| PapierError("no letter".to_owned()))?, id)
 }
 
 /// The same words, a letter a page: pages are separated by a form feed.

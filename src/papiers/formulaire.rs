@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::page::{Papier, PapierError};
 use crate::domain::calendar::en_toutes_lettres;
+use crate::domain::clock::paris_day;
 use crate::domain::declaration::{ModePreuve, MoyenSignature, RoleSignataire};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -134,7 +135,7 @@ pub fn formulaire(declaration: &Formulaire<'_>) -> Result<Vec<u8>, PapierError> 
         papier.section("Signature");
         signatures(&mut papier, &theirs, &to_come);
     }
-    papier.ecrire(declaration.enregistre_le, declaration.numero)
+    papier.ecrire(paris_day(declaration.enregistre_le), declaration.numero)
 }
 
 fn personne(papier: &mut Papier, patient: &Personne) {

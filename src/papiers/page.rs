@@ -1,6 +1,6 @@
 //! Sheets of A4: sentences, fields, frames to sign in, a code. Places are in points, from the top left corner.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{Datelike, NaiveDate};
 use krilla::Document;
 use krilla::SerializeSettings;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
@@ -167,8 +167,8 @@ impl Papier {
         }
     }
 
-    /// The paper, made at an instant.
-    pub(super) fn ecrire(&self, instant: DateTime<Utc>, id: &str) -> Result<Vec<u8>, PapierError> {
+    /// The paper of a day, whose hour nothing says: made again that day, it is the same bytes.
+    pub(super) fn ecrire(&self, jour: NaiveDate, id: &str) -> Result<Vec<u8>, PapierError> {
         let wrong = |what: &str| PapierError(what.to_owned());
         let configuration = ConfigurationBuilder::new()
             .with_archival_validator(Archival::A2_A)
@@ -204,7 +204,7 @@ impl Papier {
                 .language("fr-FR".to_owned())
                 .creator("Traitant".to_owned())
                 .document_id(id.to_owned())
-                .creation_date(pdf_date(instant)),
+                .creation_date(pdf_date(jour)),
         );
         document.finish().map_err(|error| PapierError(format!("{error:?}")))
     }
@@ -246,14 +246,14 @@ fn lisible(texte: &str) -> String {
         .collect()
 }
 
-fn pdf_date(instant: DateTime<Utc>) -> PdfDate {
+fn pdf_date(jour: NaiveDate) -> PdfDate {
     let small = |number: u32| u8::try_from(number).unwrap_or_default();
-    PdfDate::new(u16::try_from(instant.year()).unwrap_or_default())
-        .month(small(instant.month()))
-        .day(small(instant.day()))
-        .hour(small(instant.hour()))
-        .minute(small(instant.minute()))
-        .second(small(instant.second()))
+    PdfDate::new(u16::try_from(jour.year()).unwrap_or_default())
+        .month(small(jour.month()))
+        .day(small(jour.day()))
+        .hour(0)
+        .minute(0)
+        .second(0)
         .utc_offset_hour(0)
         .utc_offset_minute(0)
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::core::{Contexte, Core, Demande, Done, Exit, Opening, Render};
+use super::pages::{PageVoulue, Trouves};
 use super::{Mode, ServiceError, fil};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fil::Destinataire;
@@ -127,7 +128,11 @@ pub async fn replay(
     rendre: impl Render<AbonnementLu>,
 ) -> Done {
     let mut opening = own(core, demande, id).await?;
-    abonnements::replay(opening.conn(), id, evenement, core.now()).await?;
+    let replayed = abonnements::replay(opening.conn(), id, evenement, core.now()).await?;
+    if replayed == 0 && evenement.is_some() {
+        let attendu = "un événement dont le message est abandonné : /echecs les donne";
+        return Err(ServiceError::champ("/evenement_id", "evenement_inconnu", attendu).into());
+    }
     let known = one(&mut opening, id).await?;
     let rendu = rendre(&known)?;
     Ok(opening.close(rendu).await?)
@@ -170,20 +175,26 @@ pub async fn list(core: &Core, contexte: &Contexte) -> Result<Vec<AbonnementLu>,
     Ok(abonnements::list(search.conn(), &contexte.acteur().cle()).await?)
 }
 
-/// What was given up of a subscription of the caller, one more than asked for.
+/// What was given up of a subscription of the caller.
 pub async fn echecs(
     core: &Core,
     contexte: &Contexte,
     id: AbonnementId,
-    (apres, limite): (Option<i64>, i64),
-) -> Result<Vec<Echec>, ServiceError> {
+    page: PageVoulue<i64>,
+) -> Result<Trouves<Echec>, ServiceError> {
     let mut search = core.search(contexte).await?;
     let owner = contexte.acteur().cle();
     if !abonnements::exists(search.conn(), id, &owner).await? {
         return Err(ServiceError::Introuvable);
     }
-    let limite = limite.saturating_add(1);
-    Ok(abonnements::echecs(search.conn(), (id, &owner), apres, limite).await?)
+    let whose = (id, owner.as_str());
+    let found = abonnements::echecs(search.conn(), whose, page.apres, page.lus()).await?;
+    let counted = async {
+        let all = abonnements::list(search.conn(), &owner).await?;
+        Ok(all.iter().find(|one| one.id == id).map_or(0, |one| one.abandonnes))
+    };
+    let total = page.compter::<ServiceError>(counted).await?;
+    Ok((found, total))
 }
 
 /// Takes some messages that are due, to be sent outside of any transaction.

@@ -160,6 +160,7 @@ pub async fn lignes(
         .map(|row| {
             let Json(mut ligne) = row.try_get::<Json<Map<String, Value>>, _>("ligne")?;
             ligne.retain(|_, value| !value.is_null());
+            ligne.values_mut().for_each(hexadecimal);
             if let Some((colonne, (place, _))) = &scelle
                 && let Some(sealed) = row.try_get::<Option<Vec<u8>>, _>("valeur_scellee")?
             {
@@ -176,6 +177,22 @@ pub async fn lignes(
             Ok(Value::Object(ligne))
         })
         .collect()
+}
+
+/// Writes bytes as the answers of the service write digests: PostgreSQL puts a sign before.
+fn hexadecimal(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let digits = text.strip_prefix("\\x").filter(|rest| {
+                rest.len().is_multiple_of(2) && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+            });
+            if let Some(digits) = digits {
+                *text = digits.to_owned();
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(hexadecimal),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {}
+    }
 }
 
 /// The name of a sealed column, once it is open.

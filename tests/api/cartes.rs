@@ -229,6 +229,7 @@ async fn several_under_one_card_are_told_to_who_may_see_each() {
     assert_eq!(ambiguous.problem(409), "patient_ambigu");
     let said = ambiguous.expect(409)["detail"].as_str().unwrap().to_owned();
     assert!(said.contains(&both.join(" et ")), "{said}");
+    assert_eq!(ambiguous.resources(409), both.clone().map(|id| format!("/v1/patients/{id}")));
     let asked = caisse.post("/v1/medecins-traitants/consultation", card(1)).await;
     assert_eq!(asked.problem(409), "patient_ambigu");
     let wrong = |pointer: &str| [(pointer.to_owned(), "patient_ambigu".to_owned())];

@@ -112,7 +112,8 @@ async fn a_retirement_is_written_to_the_patients_of_the_caisse_and_to_nobody_els
     for other in ["CHARLES", "DIANE", "HUGO"] {
         assert!(!printed[0].contains(other), "{other}");
     }
-    // The same day, the same demand makes the same bytes.
+    // The same day, hours later, the same demand makes the same bytes.
+    app.advance(TimeDelta::seconds(4 * 3600 + 61));
     let again = made(&app, AIN, asked("depart_medecin", "2025-06-16")).await;
     assert_eq!(again["lots"][0]["sha256_pdf"], read["lots"][0]["sha256_pdf"]);
     assert_eq!(again["lots"][0]["sha256_texte"], read["lots"][0]["sha256_texte"]);
@@ -129,6 +130,23 @@ async fn what_was_undone_settled_or_is_another_caisse_s_is_written_to_nobody_and
     let path = format!("/v1/patients/{}/courriers/depart_medecin", patient_id("BERNARD"));
     let alone = app.caisse(AIN).request("GET", &path, &TEXTE, None).await;
     assert_eq!(alone.status, 200);
+    // What is accepted most is given; a letter of one day is the same bytes at each hour.
+    for (accept, kind) in [
+        ("text/plain;q=0.5, application/pdf", "application/pdf"),
+        ("application/pdf;q=0.5, TEXT/Plain", "text/plain; charset=utf-8"),
+        ("application/pdf;q=0, */*", "text/plain; charset=utf-8"),
+        ("*/*", "application/pdf"),
+    ] {
+        let given = app.caisse(AIN).request("GET", &path, &[("accept", accept)], None).await;
+        assert_eq!((given.status.as_u16(), given.header("content-type")), (200, kind), "{accept}");
+    }
+    for accept in ["application/json", "text/plain;q=0"] {
+        let none = app.caisse(AIN).request("GET", &path, &[("accept", accept)], None).await;
+        assert_eq!(none.problem(406), "forme_indisponible", "{accept}");
+    }
+    let printed = app.caisse(AIN).get(&path).await.body;
+    app.advance(TimeDelta::seconds(3 * 3600 + 1));
+    assert_eq!(app.caisse(AIN).get(&path).await.body, printed);
     // Another doctor.
     let bernard = patient_id("BERNARD").to_string();
     paper_choice(&app, AIN, &bernard, PONS, "2025-06-17").await;

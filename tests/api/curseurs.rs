@@ -94,3 +94,27 @@ fn the_lists_that_are_not_counted_are_those_of_the_documentation() {
         assert!(page.contains(&format!("`{path}`")), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_number_below_or_beyond_its_bounds_is_out_of_them() {
+    let app = TestApp::new().await;
+    let martin = app.medecin(MARTIN);
+    for (asked, code) in [
+        ("-5", "hors_bornes"),
+        ("0", "hors_bornes"),
+        ("101", "hors_bornes"),
+        ("99999999999999999999999", "hors_bornes"),
+        ("1.5", "type_invalide"),
+        ("--1", "type_invalide"),
+        ("-", "type_invalide"),
+        ("dix", "type_invalide"),
+    ] {
+        let problem = martin.get(&format!("/v1/moi/patients?limite={asked}")).await.expect(400);
+        let wrong = &problem["erreurs"][0];
+        assert_eq!(
+            (&wrong["parametre"], &wrong["code"]),
+            (&"limite".into(), &code.into()),
+            "{asked}"
+        );
+    }
+}

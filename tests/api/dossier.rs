@@ -52,6 +52,14 @@ async fn in_the_sandbox_one_click_shows_what_somebody_may_read() {
         assert!(child.iter().any(|name| html.contains(name)), "{child:?}");
     }
     assert!(!html.contains("eyJ"), "no token is shown");
+    // Codes are told in words.
+    let told = plain(&html);
+    for said in ["titulaire de l'autorité parentale", "liste des médecins traitants"] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    for raw in [": lister", "titulaire autorité", "demandee", "patientele", "apercu"] {
+        assert!(!told.contains(raw), "{raw}: {told}");
+    }
 }
 
 #[tokio::test]

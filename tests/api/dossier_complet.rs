@@ -89,6 +89,12 @@ async fn a_person_reads_every_row_that_is_kept_on_them() {
     assert_eq!(rubrique("identite_patient")["noms"]["prenom"], "BERNARD");
     assert_eq!(rubrique("identifiant_patient")["valeur"], cle("BERNARD")["identifiant"]["valeur"]);
     let text = whole.to_string();
+    // Digests as everywhere else, and not as the database writes bytes.
+    assert!(!text.contains(r"\\x"), "{text}");
+    let declarations = whole["rubriques"].as_array().unwrap().iter();
+    let mut declarations = declarations.filter(|one| one["rubrique"] == "declaration");
+    let digest = declarations.next().unwrap()["lignes"][0]["contenu_sha256"].as_str().unwrap();
+    assert!(digest.len() == 64 && digest.bytes().all(|one| one.is_ascii_hexdigit()), "{digest}");
     assert!(!text.contains("_chiffre") && !text.contains("\"empreinte\""), "{text}");
     // Care, what was decided of it and why; who looked, in French.
     let care = &whole["feuilles_de_soins"][0];

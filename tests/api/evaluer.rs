@@ -74,9 +74,20 @@ fn who_sends_and_what_is_read_are_said_in_french_when_they_are_wrong() {
         assert!(!done.status.success());
         assert!(said(&done).contains(expected), "{arguments:?}: {}", said(&done));
     };
-    wrong(&[], "il manque --organisme");
+    wrong(&[], "il manque --organisme <ORGANISME>, ou --medecin <MEDECIN>");
+    let purge = run(&[], &["purger"]);
+    assert!(!purge.status.success());
+    assert!(
+        said(&purge).contains("il manque --simulation, ou --visa <REFERENCE>"),
+        "{}",
+        said(&purge)
+    );
     wrong(&["--organisme", "12"], "--organisme : attendu");
     wrong(&["--organisme", "011310000", "--medecin", "99900001233"], "s'excluent");
     wrong(&["--medecin", "99900001234"], "--medecin : attendu");
     wrong(&["--medecin", "99900001233", "absent.ndjson"], "lecture de absent.ndjson");
+    wrong(
+        &["--medecin", "99900001233", "."],
+        "lecture de . : c'est un dossier, attendu un fichier",
+    );
 }

@@ -14,6 +14,7 @@ use crate::support::{TestApp, fhir};
 
 mod adresses;
 mod eligibilite;
+mod recherches;
 mod versions;
 
 const BASE: &str = "/fhir/r4";

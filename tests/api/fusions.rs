@@ -87,7 +87,7 @@ async fn the_declarations_follow_and_the_absorbed_record_says_where() {
         for rest in ["", "/declarations", "/designations", "/medecin-traitant"] {
             let gone = caller.get(&format!("/v1/patients/{other}{rest}")).await;
             assert_eq!(gone.problem(410), "patient_fusionne", "{rest}");
-            assert!(gone.expect(410)["detail"].as_str().unwrap().contains(&kept));
+            assert_eq!(gone.resources(410), [format!("/v1/patients/{kept}")]);
         }
     }
     // Who may not see the person learns nothing of the merge.
@@ -144,6 +144,7 @@ async fn feuilles_of_both_records_are_read_and_their_participations_count_togeth
     // The same feuille again is known, although it was received for the other record.
     let twin = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet.clone()).await;
     assert_eq!(twin.problem(409), "feuille_existante");
+    assert_eq!(twin.resources(409), std::slice::from_ref(&path));
     // A feuille with the absorbed number is one of the person's.
     sheet["numero_facture"] = json!("2");
     let new = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201);

@@ -113,7 +113,9 @@ async fn a_conciliation_of_the_absorbed_record_goes_on() {
     assert_eq!(list["donnees"][0]["patient_id"], kept.as_str());
     assert_eq!(list["pagination"]["total"], 1);
     // It is the search of the person: there is one at a time.
-    assert_eq!(open(&kept).await.problem(409), "conciliation_ouverte");
+    let second = open(&kept).await;
+    assert_eq!(second.problem(409), "conciliation_ouverte");
+    assert_eq!(second.resources(409), [own.as_str()]);
     let contact = json!({ "rpps": PONS, "reponse": "refus" });
     let noted = caisse.post_on(&format!("{own}/contacts"), 1, contact).await.expect(200);
     assert_eq!((&noted["version"], &noted["patient_id"]), (&json!(2), &json!(kept)));

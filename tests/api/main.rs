@@ -57,6 +57,7 @@ mod etat_civil;
 mod etats;
 mod evaluer;
 mod evenements;
+mod exemples;
 mod explications;
 mod exports;
 mod familles;

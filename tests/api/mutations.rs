@@ -181,6 +181,8 @@ async fn only_the_whole_identity_takes_a_person_over_and_a_refusal_says_nothing(
     new.post(MUTATIONS, plain).await.expect(201);
     let own = new.post(MUTATIONS, bernard(MSA, "2025-06-10")).await;
     assert_eq!(own.problem(409), "patient_existant");
+    let bernard_id = patient_id("BERNARD");
+    assert_eq!(own.resources(409), [format!("/v1/patients/{bernard_id}")]);
     for caller in [app.medecin(MARTIN), app.patient("BERNARD")] {
         let refused = caller.post(MUTATIONS, bernard(MSA, "2025-06-01")).await;
         assert_eq!(refused.problem(403), "portee_insuffisante");

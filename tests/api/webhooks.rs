@@ -175,18 +175,27 @@ async fn what_does_not_arrive_is_sent_again_later_and_later_then_given_up_and_re
     assert_eq!(deliver(&app).await, 0, "given up");
     let caisse = app.caisse(BOUCHES_DU_RHONE);
     let failures = caisse.get(&format!("{ABONNEMENTS}/{id}/echecs")).await.expect(200);
+    assert_eq!(failures["pagination"].get("total"), None);
+    let counted = caisse.get(&format!("{ABONNEMENTS}/{id}/echecs?avec_total=true")).await;
+    assert_eq!(counted.expect(200)["pagination"]["total"], 1);
     let failure = &failures["donnees"][0];
     assert_eq!((&failure["essais"], &failure["erreur"]), (&json!(9), &json!("réponse 500")));
     assert_eq!(caisse.get(ABONNEMENTS).await.expect(200)["donnees"][0]["abandonnes"], 1);
     let path = format!("{ABONNEMENTS}/{id}/echecs");
     assert_eq!(app.medecin(MARTIN).get(&path).await.problem(404), "introuvable");
     // Replayed, one by its event: it arrives.
+    let unknown = json!({ "evenement_id": made["abonnement"]["id"] });
+    let refused = caisse.post(&format!("{ABONNEMENTS}/{id}/rejeu"), unknown).await;
+    let wrong = [("/evenement_id".to_owned(), "evenement_inconnu".to_owned())];
+    assert_eq!(refused.wrong_fields(), wrong);
     let body = json!({ "evenement_id": failure["evenement_id"] });
     let again = caisse.post(&format!("{ABONNEMENTS}/{id}/rejeu"), body).await.expect(200);
     assert_eq!((&again["en_attente"], &again["abandonnes"]), (&json!(1), &json!(0)));
     assert_eq!(deliver(&app).await, 1);
     let none = caisse.get(&format!("{ABONNEMENTS}/{id}/echecs")).await.expect(200);
     assert_eq!(none["donnees"], json!([]));
+    let counted = caisse.get(&format!("{ABONNEMENTS}/{id}/echecs?avec_total=true")).await;
+    assert_eq!(counted.expect(200)["pagination"]["total"], 0);
     // Who says that it is gone is not asked again.
     boite.answers(&[410]);
     app.medecin(PONS).declare("ALICE", PONS).await.expect(201);

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::grille::{Grille, Ligne, Valeur};
 use super::plan::{colonne_du_supplement, est_suivi, plan};
 use super::{
-    Axe, Cellule, Chiffre, Comptes, Indicateur as I, Mesures, Methode, Nature, Part, Tableau,
+    Axe, Cellule, Chiffre, Comptes, Indicateur as I, Mesures, Methode, Nature, Part, SEUIL, Tableau,
 };
 use crate::domain::conciliation::{Attente, EtatConciliation};
 use crate::domain::designation::MotifFin;
@@ -127,7 +127,10 @@ pub fn chiffres(
             && name.is_none()
             && let Some(nombre) = matiere.medecins
         {
-            chiffres.push(Chiffre::seul(I::MedecinsTraitants, Valeur::Nombre(nombre)));
+            // A few doctors are a few persons' choices, and somebody's practice.
+            let small = (1..SEUIL).contains(&nombre);
+            let told = if small { Valeur::Secret } else { Valeur::Nombre(nombre) };
+            chiffres.push(Chiffre::seul(I::MedecinsTraitants, told));
         }
         Ligne { classe: axe.zip(name.clone()), chiffres }
     };

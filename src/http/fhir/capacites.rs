@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::adresse::Ici;
+use super::recherche::Recherche;
 use super::ressource::{Ressource, moment, publier};
 use crate::http::problem::Refus;
 
@@ -79,7 +80,7 @@ const CAPACITES: [Capacite; 10] = [
         kind: "CoverageEligibilityRequest",
         interactions: &[],
         parametres: &[],
-        documentation: "Des soins sont-ils dans le parcours, et que seraient-ils remboursés ? Rien n'est enregistré : la réponse est un CoverageEligibilityResponse.",
+        documentation: "Des soins sont-ils dans le parcours, et que seraient-ils remboursés ? La demande vient seule, ou en paramètre « resource » d'un Parameters. Rien n'est enregistré : la réponse est un CoverageEligibilityResponse.",
         operations: &[(
             "submit",
             "http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit",
@@ -125,7 +126,12 @@ fn resource(one: &Capacite) -> Value {
 }
 
 /// What the service can do, to anybody.
-pub(super) async fn read(ici: Ici) -> Result<Response, Refus> {
+pub(super) async fn read(ici: Ici, mut asked: Recherche) -> Result<Response, Refus> {
+    // One statement: what is normative is all of it.
+    if asked.prend("mode").is_some_and(|mode| !["full", "normative"].contains(&mode.as_str())) {
+        return Err(Refus::parametre("mode", "code_inconnu", "attendu : full ou normative"));
+    }
+    asked.fin()?;
     let resources: Vec<Value> = CAPACITES.iter().map(resource).collect();
     let date = DATE.parse::<DateTime<Utc>>().map(moment).unwrap_or_default();
     let content = json!({

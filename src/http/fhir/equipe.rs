@@ -23,6 +23,9 @@ use crate::services::{Seen, medecins_traitants};
 /// Functions of a professional for a patient, where `PCP` is the médecin traitant.
 const FONCTIONS: &str = "https://mos.esante.gouv.fr/NOS/TRE_R259-HL7ParticipationFunction/FHIR/TRE-R259-HL7ParticipationFunction";
 
+/// The states of a team, as FHIR names them.
+const ETATS: &str = "http://hl7.org/fhir/care-team-status";
+
 /// The most versions that a history goes back.
 const VERSIONS: usize = 50;
 
@@ -79,7 +82,7 @@ pub(super) async fn search(
     mut asked: Recherche,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerDesignations)?;
-    let (patient, wanted) = (asked.patient()?, asked.prend("status"));
+    let (patient, wanted) = (asked.patient()?, asked.jetons("status")?);
     let updated = asked.mis_a_jour()?;
     asked.fin()?;
     let today = state.core.clock().today();
@@ -87,7 +90,7 @@ pub(super) async fn search(
     montrer(&all.map(|all| {
         let found = all.iter().map(|one| &one.designation).filter(|one| {
             updated.contient(one.enregistre_le)
-                && wanted.as_deref().is_none_or(|wanted| wanted == status(one, today))
+                && wanted.as_ref().is_none_or(|wanted| wanted.designent(ETATS, status(one, today)))
         });
         toutes(found.map(|one| care_team(one, today)).collect(), &ici)
     }))
@@ -119,17 +122,21 @@ pub(super) async fn read(
     )
 }
 
-/// Its versions.
+/// Its versions: `_since`.
 pub(super) async fn history(
     State(state): State<AppState>,
     appel: Appel,
     ici: Ici,
     Chemin(id): Chemin<String>,
+    mut asked: Recherche,
 ) -> Result<Response, Refus> {
+    let since = asked.depuis()?;
+    asked.fin()?;
     let found = all_versions(&state, appel, (&id, VERSIONS)).await?;
     let today = state.core.clock().today();
     montrer(&found.map(|all| {
-        let shown = all.iter().map(|one| care_team(one, today));
+        let wanted = all.iter().filter(|one| since.contient(one.enregistre_le));
+        let shown = wanted.map(|one| care_team(one, today));
         versions(shown.collect(), &ici)
     }))
 }

@@ -18,7 +18,7 @@ use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins};
-use crate::http::pagination::{self, Cadre};
+use crate::http::pagination::Cadre;
 use crate::http::problem::{Code, Refus};
 use crate::services::feuilles_de_soins::{self, EvaluationEnregistree, FeuilleEvaluee};
 
@@ -202,17 +202,21 @@ pub(super) async fn response_version(
     })?)
 }
 
-/// All of them, the last one first.
+/// All of them, the last one first: `_since`.
 pub(super) async fn response_history(
     State(state): State<AppState>,
     appel: Appel,
     ici: Ici,
     Chemin(id): Chemin<FeuilleId>,
+    mut asked: Recherche,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireFeuilleDeSoins)?;
+    let since = asked.depuis()?;
+    asked.fin()?;
     let found = feuilles_de_soins::get(&state.core, &contexte, id).await?;
     montrer(&found.map(|one| {
         let all = one.evaluations.iter().rev();
+        let all = all.filter(|(stored, _)| since.contient(stored.connu_le));
         versions(all.map(|(stored, _)| response(&one, stored)).collect(), &ici)
     }))
 }
@@ -230,13 +234,12 @@ async fn search(
     let days = (state.core.law().premier_jour(), state.core.clock().today());
     let question = format!("fhir feuilles {patient}");
     let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
-    let wanted = pagination::voulue::<FeuilleId>(&cadre, page)?;
-    let count = wanted.limite;
+    let (wanted, kept) = page.voulue::<FeuilleId>(&cadre)?;
     let found = feuilles_de_soins::list(&state.core, &contexte, patient, days, wanted).await?;
     montrer(&found.map(|found| {
         let next = found.suite.map(|last| {
             let cursor = cadre.ecrire(&last.to_string());
-            format!("{kind}?patient=Patient/{patient}&_count={count}&_cursor={cursor}")
+            format!("{kind}?patient=Patient/{patient}&{kept}&_cursor={cursor}")
         });
         let shown = found.feuilles.iter().filter_map(shape).collect();
         trouvees(shown, (&ici, next), found.total)

@@ -1,16 +1,15 @@
 //! The one form of answers, and what a caller accepts of it.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::http::accept::poids;
 use crate::http::problem::{Code, Refus};
 
 /// The names of the one form of answers.
 const FORMATS: [&str; 4] = ["json", "application/json", "application/fhir+json", "text/json"];
-/// The ranges of media types that hold one of them.
-const GROUPES: [&str; 3] = ["*/*", "application/*", "text/*"];
 
 /// Refuses whoever accepts another form only. `_format` counts before the header, as FHIR says.
 pub(super) async fn verifie(request: Request, next: Next) -> Response {
@@ -36,23 +35,15 @@ pub(super) fn est_json(format: &str) -> bool {
     FORMATS.contains(&kind.replace(' ', "+").as_str())
 }
 
-/// Whether a range accepts JSON, and does not say that it weighs nothing (RFC 9110, 12.5.1).
+/// Whether JSON is accepted under one of its names.
 fn accepte(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::ACCEPT).into_iter().filter_map(|line| line.to_str().ok());
-    let mut ranges = lines.flat_map(|line| line.split(',')).map(str::trim);
-    let mut ranges = ranges.by_ref().filter(|range| !range.is_empty()).peekable();
-    ranges.peek().is_none()
-        || ranges.any(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let ours = FORMATS.contains(&kind.as_str()) || GROUPES.contains(&kind.as_str());
-            let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-            ours && !weight.is_some_and(|q| q.bytes().all(|byte| b"0.".contains(&byte)))
-        })
+    FORMATS.iter().any(|name| poids(headers, name) > 0)
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     #[test]

@@ -31,13 +31,15 @@ pub(in crate::http) fn outcome(refus: &Refus, requete_id: RequestId) -> Vec<u8> 
     serde_json::to_vec(&outcome).unwrap_or_default()
 }
 
-/// Where a wrong element is in the one document that is received.
+/// Where a wrong element is in the one document that is received, or in the `Parameters` that hold it.
 fn element(pointeur: &str) -> String {
     let steps = pointeur.split('/').skip(1).map(|step| {
         let rank = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
         if rank { format!("[{step}]") } else { format!(".{step}") }
     });
-    std::iter::once("CoverageEligibilityRequest".to_owned()).chain(steps).collect()
+    let wrapped = pointeur.split('/').nth(1) == Some("parameter");
+    let root = if wrapped { "Parameters" } else { "CoverageEligibilityRequest" };
+    std::iter::once(root.to_owned()).chain(steps).collect()
 }
 
 /// The kind of an issue, by the status that is answered.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::adresse::Ici;
 use super::bundle::{toutes, trouvees, versions};
+use super::jeton::{Jeton, Jetons};
 use super::recherche::{Recherche, manquant};
 use super::ressource::{
     NATURES, Ressource, a_l_organisme, au_praticien, concept, inconnue, meta, montrer, periode,
@@ -20,7 +21,7 @@ use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, Sexe, Usa
 use crate::domain::vie::{Adresse, DossierPatient};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins};
-use crate::http::pagination::{self, Cadre, Tranche};
+use crate::http::pagination::{Cadre, Tranche};
 use crate::http::problem::{Code, Refus};
 use crate::services::medecins_traitants::{self, Dates};
 use crate::services::patientele::{self, PatientDuMedecin};
@@ -162,19 +163,23 @@ pub(super) async fn read(
 const VERSIONS: i64 = 50;
 
 /// What the register held of a person, the last version first: who the médecins traitants are is of today, and in the
-/// history of the designations.
+/// history of the designations. `_since`.
 pub(super) async fn history(
     State(state): State<AppState>,
     appel: Appel,
     ici: Ici,
     Chemin(id): Chemin<PatientId>,
+    mut asked: Recherche,
 ) -> Result<Response, Refus> {
     let contexte = appel.pour(Demarche::LirePatient)?;
+    let since = asked.depuis()?;
+    asked.fin()?;
     let all = patients::history(&state.core, &contexte, id, VERSIONS).await?;
     let today = state.core.clock().today();
-    montrer(
-        &all.map(|all| versions(all.iter().map(|one| patient(one, &[], today)).collect(), &ici)),
-    )
+    montrer(&all.map(|all| {
+        let wanted = all.iter().filter(|one| since.contient(one.patient.connu_le));
+        versions(wanted.map(|one| patient(one, &[], today)).collect(), &ici)
+    }))
 }
 
 /// One of these versions.
@@ -214,12 +219,19 @@ async fn by_card(
 ) -> Result<Response, Refus> {
     let contexte = appel.pour(Demarche::RechercherPatient)?;
     let (identifier, birthdate) = (asked.exige("identifier")?, asked.exige("birthdate")?);
+    let identifier = Jetons::lire("identifier", &identifier)?;
     let rank = asked.prend("rang");
     asked.fin()?;
     let wrong = |name: &str, attendu: &str| Refus::parametre(name, "format_invalide", attendu);
-    let number = identifier.split_once('|').and_then(|(system, value)| numero(system, value));
-    let attendu = "attendu : urn:oid:1.2.250.1.213.1.4.8|<NIR>, ou .9|<NIA>";
-    let numero = number.ok_or_else(|| wrong("identifier", attendu))?;
+    let attendu = "attendu : un seul numéro, urn:oid:1.2.250.1.213.1.4.8|<NIR>, ou .9|<NIA>";
+    let number = match identifier.0.as_slice() {
+        [Jeton { systeme: Some(systeme), code: Some(code) }] => Some((systeme, code)),
+        _ => None,
+    };
+    let (systeme, code) = number.ok_or_else(|| wrong("identifier", attendu))?;
+    // Nobody has a number of another system.
+    let known = kind(systeme).map(|_kind| numero(systeme, code));
+    let numero = known.map(|read| read.ok_or_else(|| wrong("identifier", attendu))).transpose()?;
     let date_naissance = DateNaissanceAmo::parse(&birthdate)
         .map_err(|_wrong| wrong("birthdate", "attendu : AAAA-MM-JJ, comme sur la carte"))?;
     let rang = match rank {
@@ -229,6 +241,7 @@ async fn by_card(
             read.ok_or_else(|| wrong("rang", "attendu : de 1 à 9"))?
         }
     };
+    let Some(numero) = numero else { return publier(toutes(Vec::new(), ici)) };
     let cle = ClePatient { numero, date_naissance, rang };
     let found = match patients::find(&state.core, &contexte, &cle).await {
         Ok(found) => found,
@@ -280,16 +293,13 @@ async fn of_doctor(
     };
     let question = format!("fhir patients {own}");
     let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
-    let wanted = pagination::voulue::<PatientId>(&cadre, page)?;
+    let (wanted, kept) = page.voulue::<PatientId>(&cadre)?;
     let found = patientele::list(&state.core, &contexte, (None, None), wanted).await?;
     let key = |one: &PatientDuMedecin| one.patient_id.to_string();
     montrer(&found.map(|found| {
         let page = Tranche::suivie(found, wanted.limite, &cadre, key);
         let next = page.suivant.map(|cursor| {
-            format!(
-                "Patient?general-practitioner=Practitioner/{own}&_count={}&_cursor={cursor}",
-                wanted.limite
-            )
+            format!("Patient?general-practitioner=Practitioner/{own}&{kept}&_cursor={cursor}")
         });
         let shown = page.donnees.iter().map(|one| listed(one, own)).collect();
         trouvees(shown, (ici, next), page.total)

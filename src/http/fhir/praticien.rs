@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::adresse::Ici;
 use super::bundle::toutes;
-use super::recherche::{MisAJour, Recherche, manquant};
+use super::recherche::{Recherche, manquant};
 use super::ressource::{NATURES, RPPS, Ressource, au_praticien, concept, meta, periode, publier};
 use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
@@ -100,18 +100,11 @@ async fn known(state: &AppState, rpps: Rpps) -> Result<Medecin, Refus> {
     Ok(medecins::get(&state.core, &rpps).await?.0)
 }
 
-/// The doctor whom a parameter names, or nobody; and when what is searched was recorded.
-async fn searched(
-    state: &AppState,
-    mut asked: Recherche,
-    name: &str,
-) -> Result<(Option<Medecin>, MisAJour), Refus> {
-    let rpps = asked.praticien(name)?;
-    let updated = asked.mis_a_jour()?;
-    asked.fin()?;
-    match medecins::get(&state.core, &rpps.ok_or_else(|| manquant(name))?).await {
-        Ok((medecin, _)) => Ok((Some(medecin), updated)),
-        Err(ServiceError::Introuvable) => Ok((None, updated)),
+/// A doctor, or nobody.
+async fn searched(state: &AppState, rpps: Rpps) -> Result<Option<Medecin>, Refus> {
+    match medecins::get(&state.core, &rpps).await {
+        Ok((medecin, _)) => Ok(Some(medecin)),
+        Err(ServiceError::Introuvable) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -131,10 +124,15 @@ pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
     ici: Ici,
-    asked: Recherche,
+    mut asked: Recherche,
 ) -> Result<Response, Refus> {
     appel.exige(Demarche::LireMedecin)?;
-    let (found, updated) = searched(&state, asked, "identifier").await?;
+    let (numbers, updated) = (asked.numeros("identifier")?, asked.mis_a_jour()?);
+    asked.fin()?;
+    let mut found = Vec::new();
+    for rpps in numbers.ok_or_else(|| manquant("identifier"))? {
+        found.extend(searched(&state, rpps).await?);
+    }
     let today = state.core.clock().today();
     let found = found.iter().filter(|one| updated.contient(connu_le(one)));
     publier(toutes(found.map(|one| practitioner(one, today)).collect(), &ici))
@@ -145,10 +143,12 @@ pub(super) async fn search_roles(
     State(state): State<AppState>,
     appel: Appel,
     ici: Ici,
-    asked: Recherche,
+    mut asked: Recherche,
 ) -> Result<Response, Refus> {
     appel.exige(Demarche::LireMedecin)?;
-    let (medecin, updated) = searched(&state, asked, "practitioner").await?;
+    let (named, updated) = (asked.praticien("practitioner")?, asked.mis_a_jour()?);
+    asked.fin()?;
+    let medecin = searched(&state, named.ok_or_else(|| manquant("practitioner"))?).await?;
     let today = state.core.clock().today();
     let found = medecin.iter().flat_map(|medecin| {
         let practices =

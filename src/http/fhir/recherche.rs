@@ -1,24 +1,68 @@
 //! What a search asks: every parameter is read, and one that is not known is refused rather than left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::forme::{est_json, indisponible};
+use super::jeton::{Jeton, Jetons};
 use super::ressource::RPPS;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::http::AppState;
 use crate::http::extract::{corps_non_lu, exige_type};
 use crate::http::lecture::Entier;
-use crate::http::pagination::{Curseur, Limite};
+use crate::http::pagination::{self, Cadre, Curseur, Limite};
 use crate::http::problem::Refus;
+use crate::http::query::Surplus;
+use crate::services::pages::PageVoulue;
+
+/// How the whole of a list may be counted: what is asked nearly is answered exactly.
+const TOTAUX: [&str; 3] = ["none", "estimate", "accurate"];
+
+/// The most doctors whom one search names.
+const PRATICIENS: usize = 20;
 
 /// The page that a search asks for.
-type PageDemandee = (Option<Limite>, Option<Curseur>, Option<bool>);
+#[derive(Debug)]
+pub(super) struct PageDemandee {
+    limite: Option<Limite>,
+    curseur: Option<Curseur>,
+    /// How `_total` was asked: the pages that follow ask the same.
+    total: Option<String>,
+}
+
+impl PageDemandee {
+    /// The page, of the list of a question, and what the address of the next one asks before its cursor.
+    pub(super) fn voulue<K: std::str::FromStr>(
+        self,
+        cadre: &Cadre,
+    ) -> Result<(PageVoulue<K>, String), Refus> {
+        let counted = self.total.as_deref().is_some_and(|kind| kind != "none");
+        let wanted = pagination::voulue(cadre, (self.limite, self.curseur, Some(counted)));
+        let wanted: PageVoulue<K> = wanted.map_err(|refus| refus.renomme("curseur", "_cursor"))?;
+        let mut kept = format!("_count={}", wanted.limite);
+        if let Some(kind) = self.total {
+            kept.push_str("&_total=");
+            kept.push_str(&kind);
+        }
+        Ok((wanted, kept))
+    }
+}
+
+/// Refuses every parameter of an interaction that has none, once it is known who calls; how the answer is written is none.
+pub(super) async fn sans_parametre(mut request: Request, next: Next) -> Response {
+    let read = Recherche::of(request.uri().query().unwrap_or_default().as_bytes());
+    if let Err(refus) = read.and_then(Recherche::fin) {
+        request.extensions_mut().insert(Surplus(refus));
+    }
+    next.run(request).await
+}
 
 /// The parameters of a search, each given once.
 #[derive(Debug)]
@@ -37,7 +81,7 @@ impl FromRequest<AppState> for Recherche {
             let message = "attendu : dans le formulaire, et non dans l'adresse";
             return Err(Refus::parametre(name, "parametre_inconnu", message));
         }
-        exige_type(request.headers(), "application/x-www-form-urlencoded", "Une recherche")?;
+        exige_type(request.headers(), "application/x-www-form-urlencoded", "Le formulaire")?;
         let form = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
         Self::of(&form)
     }
@@ -105,6 +149,37 @@ impl Recherche {
         id.parse().map_err(|_wrong| wrong())
     }
 
+    /// A token, if it was given.
+    pub(super) fn jetons(&mut self, name: &str) -> Result<Option<Jetons>, Refus> {
+        self.prend(name).map(|text| Jetons::lire(name, &text)).transpose()
+    }
+
+    /// Doctors by their numbers: nobody has a number of another system.
+    pub(super) fn numeros(&mut self, name: &str) -> Result<Option<BTreeSet<Rpps>>, Refus> {
+        let Some(asked) = self.jetons(name)? else { return Ok(None) };
+        let wrong = || {
+            let attendu = "attendu : de 1 à 20 numéros, https://rpps.esante.gouv.fr|<RPPS>";
+            Refus::parametre(name, "format_invalide", attendu)
+        };
+        if asked.0.len() > PRATICIENS {
+            return Err(wrong());
+        }
+        let own = |jeton: &Jeton| jeton.systeme.as_deref().is_none_or(|one| one == RPPS);
+        let read = asked.0.iter().filter(|jeton| own(jeton)).map(|jeton| {
+            let number = jeton.code.as_deref().and_then(|text| Rpps::parse(text).ok());
+            number.ok_or_else(wrong)
+        });
+        read.collect::<Result<_, Refus>>().map(Some)
+    }
+
+    /// The first instant of a history that is asked for.
+    pub(super) fn depuis(&mut self) -> Result<MisAJour, Refus> {
+        let Some(text) = self.prend("_since") else { return Ok(MisAJour::default()) };
+        let wrong = || Refus::parametre("_since", "format_invalide", "attendu : un instant");
+        let instant = DateTime::parse_from_rfc3339(&text).map_err(|_wrong| wrong())?;
+        Ok(MisAJour { du: Some(instant.to_utc()), au: None })
+    }
+
     /// A doctor, by reference or by number.
     pub(super) fn praticien(&mut self, name: &str) -> Result<Option<Rpps>, Refus> {
         let Some(text) = self.prend(name) else { return Ok(None) };
@@ -157,8 +232,13 @@ impl Recherche {
                 Some(Entier(read.ok_or_else(wrong)?))
             }
         };
-        let total = self.prend("_total").map(|kind| kind == "accurate");
-        Ok((count, self.prend("_cursor").map(Curseur::rendu), total))
+        let total = self.prend("_total");
+        if total.as_deref().is_some_and(|kind| !TOTAUX.contains(&kind)) {
+            let attendu = "attendu : none, estimate ou accurate";
+            return Err(Refus::parametre("_total", "code_inconnu", attendu));
+        }
+        let curseur = self.prend("_cursor").map(Curseur::rendu);
+        Ok(PageDemandee { limite: count, curseur, total })
     }
 
     /// Refuses what nobody read.

@@ -12,7 +12,7 @@ use crate::domain::droits::Demarche;
 use crate::domain::ids::{AccesId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::Appel;
-use crate::http::pagination::{self, Cadre, Tranche};
+use crate::http::pagination::{Cadre, Tranche};
 use crate::http::problem::Refus;
 use crate::services::acces::{self, Consultation};
 
@@ -56,15 +56,15 @@ pub(super) async fn search(
     asked.fin()?;
     let question = format!("fhir acces {patient}");
     let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
-    let wanted = pagination::voulue::<AccesId>(&cadre, page)?;
+    let (wanted, kept) = page.voulue::<AccesId>(&cadre)?;
     let count = wanted.limite;
     let found = acces::of_patient(&state.core, &contexte, patient, wanted).await?;
     montrer(&found.map(|found| {
         let key = |one: &Consultation| one.acces.id.to_string();
         let page = Tranche::suivie(found, count, &cadre, key);
-        let next = page.suivant.map(|cursor| {
-            format!("AuditEvent?patient=Patient/{patient}&_count={count}&_cursor={cursor}")
-        });
+        let next = page
+            .suivant
+            .map(|cursor| format!("AuditEvent?patient=Patient/{patient}&{kept}&_cursor={cursor}"));
         let shown = page.donnees.iter().map(|one| audit_event(patient, one)).collect();
         trouvees(shown, (&ici, next), page.total)
     }))

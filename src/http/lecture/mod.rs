@@ -111,7 +111,7 @@ impl<'n> Noeud<'n, '_> {
     fn entier(&self, erreurs: &mut Erreurs, attendu: impl fmt::Display) -> Option<i64> {
         match self.json {
             Json::Entier(value) => Some(*value),
-            Json::Parametre(text) if text.len() <= 9 && is_number(text) => text.parse().ok(),
+            Json::Parametre(text) if is_number(text) => Some(text.parse().unwrap_or(i64::MAX)),
             Json::Nul
             | Json::Booleen(_)
             | Json::AutreNombre
@@ -127,6 +127,7 @@ impl<'n> Noeud<'n, '_> {
 }
 
 fn is_number(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -77,6 +77,7 @@ fn problem(codes: &[Code]) -> Response {
     let challenged = [Code::JetonAbsent, Code::PorteeInsuffisante];
     names.extend(codes.iter().any(|code| challenged.contains(code)).then_some("WWW-Authenticate"));
     names.extend(codes.iter().any(|code| code.may_be_tried_again()).then_some("Retry-After"));
+    names.extend(codes.iter().any(|code| code.collection().is_some()).then_some("Location"));
     names.extend(codes.contains(&Code::EncodageInconnu).then_some("Accept-Encoding"));
     let mut response: Response = serde_json::from_value(json!({
         "description": titles.join(" ; "),
@@ -140,6 +141,11 @@ fn short_name(status: &str, codes: &[Code]) -> String {
 /// An example of a problem.
 fn example(code: Code) -> RefOr<Example> {
     let request = RequestId::from_uuid(uuid::uuid!("0192f0c4-7a0e-7c55-9d0f-3a1b2c4d5e6f"));
-    let value = serde_json::to_value(Refus::new(code, code.help()).probleme(request));
+    let refus = Refus::new(code, code.help());
+    let refus = match code.collection() {
+        Some(collection) => refus.designe(collection, &"0192f0c4-0000-7000-8000-000000000001"),
+        None => refus,
+    };
+    let value = serde_json::to_value(refus.probleme(request));
     RefOr::T(Example::builder().value(Some(value.unwrap_or_default())).build())
 }

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use self::operation::operations;
 pub(crate) use self::operation::{completed, routes};
 use self::yaml::to_yaml;
-use super::problem::{ErreurChamp, Probleme};
+use super::problem::{ErreurChamp, Probleme, RessourceDite};
 use super::{AppState, health, v1};
 
 const DESCRIPTION: &str = "\
@@ -93,6 +93,7 @@ fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
     components.schemas.insert("Probleme".to_owned(), Probleme::schema());
     components.schemas.insert("ErreurChamp".to_owned(), ErreurChamp::schema());
+    components.schemas.insert("RessourceDite".to_owned(), RessourceDite::schema());
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         answers::share(operation, components);
     }

@@ -9,6 +9,7 @@ pub(crate) mod ecriture;
 mod essai;
 mod frise;
 mod graphes;
+pub(crate) mod phrases;
 mod recit;
 mod requete;
 mod simulateur;

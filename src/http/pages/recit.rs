@@ -12,6 +12,22 @@ const PARTS: [(&str, &str, &str); 3] = [
     ("reste_a_charge_centimes", "Vous", "#b5560a"),
 ];
 
+/// Who pays instead of a contract of the patient, as the sentence of the payment names them.
+const PAYEURS: [(&str, &str); 3] = [
+    ("l'aide médicale de l'État", "L'aide médicale de l'État"),
+    ("la Complémentaire santé solidaire", "La Complémentaire santé solidaire"),
+    ("l'administration pénitentiaire", "L'administration pénitentiaire"),
+];
+
+/// Who pays beside the compulsory insurance: the table says what the sentence says.
+fn payeur(said: &Value, contrat: &'static str) -> &'static str {
+    let phrases = said.pointer("/pour_le_patient/phrases").and_then(Value::as_array);
+    let mut phrases = phrases.into_iter().flatten().filter_map(Value::as_str);
+    let payment = phrases.find(|phrase| phrase.starts_with("Sur les "));
+    let named = |(name, _): &&(&str, &str)| payment.is_some_and(|text| text.contains(name));
+    PAYEURS.iter().find(named).map_or(contrat, |(_, label)| label)
+}
+
 /// The account; its titles are of this level.
 pub(super) fn recit(said: &Value, niveau: u8) -> String {
     let list = |tag: &str, pointer: &str| {
@@ -26,7 +42,10 @@ pub(super) fn recit(said: &Value, niveau: u8) -> String {
     let title = |text: &str| format!("<h{niveau}>{text}</h{niveau}>\n");
     let mut html = list("p", "/pour_le_patient/phrases");
     let total = cents("/totaux/honoraires_centimes");
-    let parts = PARTS.map(|(name, who, colour)| (who, colour, cents(&format!("/totaux/{name}"))));
+    let parts = PARTS.map(|(name, who, colour)| {
+        let who = if name == "part_amc_centimes" { payeur(said, who) } else { who };
+        (who, colour, cents(&format!("/totaux/{name}")))
+    });
     html.push_str(&dessin(total, &parts));
     if said.pointer("/pour_le_patient/autrement").is_some_and(Value::is_object) {
         let change =
@@ -77,4 +96,30 @@ fn dessin(total: Centimes, parts: &[(&str, &str, Centimes)]) -> String {
          <table><caption>Qui paie les {total}</caption>\n<tbody>\n{rows}</tbody></table>\n",
         echappe(&said.join(" ; "))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_table_names_who_pays_as_the_sentence_does() {
+        for (payeur, label) in [
+            ("votre complémentaire", "Votre complémentaire"),
+            ("l'aide médicale de l'État", "L'aide médicale de l'État"),
+            ("la Complémentaire santé solidaire", "La Complémentaire santé solidaire"),
+        ] {
+            let said = json!({
+                "totaux": {
+                    "honoraires_centimes": 3000, "rembourse_amo_centimes": 2100,
+                    "part_amc_centimes": 900, "reste_a_charge_centimes": 0,
+                },
+                "pour_le_patient": { "phrases": [format!("Sur les 30 € demandés, {payeur} paie 9 €.")] },
+            });
+            let shown = recit(&said, 3);
+            assert!(shown.contains(&format!("</svg>{label}</th>")), "{shown}");
+        }
+    }
 }

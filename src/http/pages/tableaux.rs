@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::ecriture::{euros, libelle, texte};
+use super::phrases::phrase;
 use super::{echappe, suite};
 
 /// How many lines are shown.
@@ -41,6 +42,9 @@ fn cellule(pointer: &str, value: Option<&Value>) -> String {
             _ => number.to_string(),
         },
         Some(Value::String(text)) if est_un_mot(text) => {
+            if let Some(said) = phrase(text) {
+                return said.to_owned();
+            }
             let words: Vec<String> = text.split('.').map(libelle).collect();
             words.join(" : ")
         }

@@ -62,7 +62,7 @@ catalogue!(
     MethodeInterdite = 405 "methode_interdite" "Méthode non prévue ici"
         "Consulter la documentation de cette adresse.",
     FormeIndisponible = 406 "forme_indisponible" "Forme que ce service n'écrit pas"
-        "Demander application/fhir+json, ou rien : c'est la seule forme des réponses.",
+        "Demander par Accept une forme que l'opération écrit, ou rien ; de FHIR, application/fhir+json.",
     CorpsTropLent = 408 "corps_trop_lent" "Corps trop lent à arriver"
         "Envoyer la requête entière sans s'interrompre ; avec la même clé d'idempotence s'il y en a une.",
     TransitionInterdite = 409 "transition_interdite" "L'état de la ressource ne permet pas cette action"
@@ -80,25 +80,25 @@ catalogue!(
     RepresentationExistante = 409 "representation_existante" "Représentant déjà enregistré"
         "Lire les représentants du patient : ce lien existe sur un jour commun.",
     PatientExistant = 409 "patient_existant" "Patient déjà enregistré"
-        "Rechercher le patient par son identifiant au lieu de le créer, ou le prendre en charge par une mutation.",
+        "Lire le patient, que « ressources » et l'en-tête Location donnent à sa caisse, au lieu de le créer ; ou le prendre en charge par une mutation.",
     PatientAmbigu = 409 "patient_ambigu" "Plusieurs patients sous la même carte"
-        "Désigner le patient par son propre numéro ; la caisse fusionne les deux dossiers ou corrige l'un des numéros.",
+        "Désigner le patient par son propre numéro ; sa caisse fusionne ces dossiers, que « ressources » donne, ou corrige l'un des numéros.",
     MedecinExistant = 409 "medecin_existant" "Médecin déjà enregistré"
         "Lire le médecin par son RPPS au lieu de le créer.",
     FacturationExistante = 409 "facturation_existante" "Numéro de facturation d'un autre médecin"
         "Vérifier le numéro : celui d'un professionnel n'est qu'à lui ; un remplaçant n'en a pas besoin.",
     FeuilleExistante = 409 "feuille_existante" "Feuille de soins déjà reçue"
-        "Lire la feuille déjà reçue, ou corriger le numéro de facture.",
+        "Lire la feuille déjà reçue, que « ressources » et l'en-tête Location donnent, ou corriger le numéro de facture.",
     NonMedecinTraitant = 409 "non_medecin_traitant" "Ce médecin n'est pas médecin traitant du patient ce jour"
         "Relire la déclaration : sa désignation dit de quel jour à quel jour.",
     OperationExistante = 409 "operation_existante" "Opération déjà enregistrée"
-        "Lire l'opération dont l'identifiant est dans « detail ».",
+        "Lire l'opération, que « ressources » et l'en-tête Location donnent.",
     AnnulationImpossible = 409 "annulation_impossible" "Cette opération ne peut pas être annulée"
         "Annuler d'abord les opérations plus récentes sur ce médecin, ou corriger ses faits.",
     PreuveDejaUtilisee = 409 "preuve_deja_utilisee" "Cette preuve a déjà servi"
         "Recueillir une nouvelle signature : chaque signature a sa preuve.",
     ConciliationOuverte = 409 "conciliation_ouverte" "Une conciliation est déjà ouverte pour ce patient"
-        "Lire la conciliation ouverte et y ajouter les médecins contactés.",
+        "Lire la conciliation ouverte, que « ressources » et l'en-tête Location donnent, et y ajouter les médecins contactés.",
     CleEnCours = 409 "cle_idempotence_en_cours" "Une requête de même clé est en cours"
         "Attendre puis renvoyer la même requête avec la même clé.",
     FusionImpossible = 409 "fusion_impossible" "Ces deux dossiers ne peuvent pas être fusionnés ou séparés"
@@ -108,7 +108,7 @@ catalogue!(
     TraitementLimite = 409 "traitement_limite" "Le traitement des données de cette personne est limité"
         "Attendre que sa caisse lève la limitation ; ce que demande la personne, ses soins et leur remboursement continuent.",
     PatientFusionne = 410 "patient_fusionne" "Dossier fusionné avec un autre"
-        "Lire le dossier conservé, dont l'identifiant est dans « detail ».",
+        "Lire le dossier conservé, que « ressources » et l'en-tête Location donnent.",
     CurseurPerime = 410 "curseur_perime" "Curseur d'avant une purge"
         "Relire l'état des personnes suivies, ou demander un export, puis reprendre le fil sans curseur.",
     VersionPerimee = 412 "version_perimee" "Version périmée"
@@ -188,6 +188,18 @@ impl Code {
     /// The code of a written form.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// Where the one resource is that a refusal speaks of.
+    pub(crate) fn collection(self) -> Option<&'static str> {
+        let known = [
+            (Self::PatientExistant, "patients"),
+            (Self::PatientFusionne, "patients"),
+            (Self::FeuilleExistante, "feuilles-de-soins"),
+            (Self::OperationExistante, "operations"),
+            (Self::ConciliationOuverte, "conciliations"),
+        ];
+        known.iter().find(|(code, _)| *code == self).map(|(_, collection)| *collection)
     }
 
     /// Whether the same request may succeed a little later.

@@ -221,9 +221,9 @@ consultation! {
     (core, contexte, Chemin(id): Chemin<AbonnementId>, Requete(page): Requete<PageDemande>) {
         let cadre = Cadre::new(core, contexte.acteur(), &format!("echecs {id}"));
         let page = page.voulue::<i64>(&cadre)?;
-        let found = abonnements::echecs(core, contexte, id, (page.apres, page.limite)).await?;
+        let found = abonnements::echecs(core, contexte, id, page).await?;
         let key = |one: &Echec| one.sequence.to_string();
-        let found = Tranche::suivie((found, None), page.limite, &cadre, key);
+        let found = Tranche::suivie(found, page.limite, &cadre, key);
         publier(found, SansRappel {}, EchecVue::new)
     }
 }

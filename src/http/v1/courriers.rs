@@ -11,7 +11,6 @@ use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::export::EtatExport;
 use crate::domain::ids::{CourriersId, PatientId};
-use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins};
 use crate::http::idempotency::{Anonymous, json_version, rendre};
 use crate::http::lecture::lecture;
@@ -20,6 +19,7 @@ use crate::http::problem::Refus;
 use crate::http::schemas::Fichier;
 use crate::http::v1::acte::{consultation, creation};
 use crate::http::vue::vue;
+use crate::http::{AppState, accept};
 use crate::services::Rendu;
 use crate::services::courriers::{self, Forme};
 use crate::services::exports::CONSERVATION;
@@ -175,7 +175,7 @@ consultation! {
     params(("rang" = i32, Path, description = "Numéro du lot", example = 1)),
     responses((status = 200, description = "Le lot", content((Fichier = "application/pdf"), (String = "text/plain")),
         headers(("Content-Disposition")))),
-    extensions(("x-problemes" = json!(["transition_interdite"])))
+    extensions(("x-problemes" = json!(["forme_indisponible", "transition_interdite"])))
 )]
 async fn lot(
     State(state): State<AppState>,
@@ -184,7 +184,7 @@ async fn lot(
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireLotCourriers)?;
-    let forme = forme(&headers);
+    let forme = forme(&headers)?;
     let seen = courriers::lot(&state.core, &contexte, (id, rang), forme).await?;
     Ok(fichier(forme, &format!("courriers-{rang}"), seen.into_inner()))
 }
@@ -200,7 +200,7 @@ async fn lot(
     params(("nature" = NatureCourrier, Path, description = "Ce dont parle le courrier")),
     responses((status = 200, description = "Le courrier", content((Fichier = "application/pdf"), (String = "text/plain")),
         headers(("Content-Disposition")))),
-    extensions(("x-problemes" = json!(["transition_interdite"])))
+    extensions(("x-problemes" = json!(["forme_indisponible", "transition_interdite"])))
 )]
 async fn of_person(
     State(state): State<AppState>,
@@ -209,16 +209,14 @@ async fn of_person(
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireCourrier)?;
-    let forme = forme(&headers);
+    let forme = forme(&headers)?;
     let seen = courriers::of_person(&state.core, &contexte, (id, nature), forme).await?;
     Ok(fichier(forme, "courrier", seen.into_inner()))
 }
 
-/// What the caller accepts: a PDF, unless it is a text that is asked for.
-fn forme(headers: &HeaderMap) -> Forme {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let text = accept.is_some_and(|value| value.trim_start().starts_with("text/plain"));
-    if text { Forme::Texte } else { Forme::Pdf }
+/// What the caller wants most: a PDF, unless it is a text that is asked for.
+fn forme(headers: &HeaderMap) -> Result<Forme, Refus> {
+    accept::voulue(headers, &[(Forme::Pdf, "application/pdf"), (Forme::Texte, "text/plain")])
 }
 
 fn fichier(forme: Forme, nom: &str, contenu: Vec<u8>) -> Response {

@@ -54,7 +54,7 @@ use Naissance::{Aura, Bissextile, Le};
 
 /// People, in the order of their ids.
 pub const HABITANTS: [Habitant; 28] = [
-    habitant(("JULIEN", "ESSAI-GIRARD"), '1', Le(1980, 4, 17), "père de Lucas, Manon et Nina"),
+    habitant(("JULIEN", "ESSAI-GIRARD"), '1', Le(1980, 4, 17), "père de Lucas et de Manon"),
     habitant(("KARINE", "ESSAI-GIRARD"), '2', Le(1982, 10, 5), "mère de Lucas, Manon et Nina"),
     Habitant {
         sous: Some("KARINE"),

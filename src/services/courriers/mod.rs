@@ -141,10 +141,7 @@ pub async fn of_person(
     let written = redaction.write(access.conn(), nature, &dit).await?;
     let written = written.map_err(|reason| ServiceError::EtatIncompatible(dite(reason)))?;
     let body = match forme {
-        Forme::Pdf => {
-            let made = (core.now(), dit.id.to_string());
-            print(written.lettres, false, made).await?.0
-        }
+        Forme::Pdf => print(written.lettres, false, dit.id.to_string()).await?.0,
         Forme::Texte => courriers_texte(&written.lettres).into_bytes(),
     };
     let persons = written.personnes.into_iter().collect();
@@ -168,10 +165,10 @@ const fn dite(reason: SansObjet) -> &'static str {
 async fn print(
     lettres: Vec<crate::domain::courrier::Lettre>,
     recto_verso: bool,
-    (instant, id): (chrono::DateTime<chrono::Utc>, String),
+    id: String,
 ) -> Result<(Vec<u8>, String), ServiceError> {
     let printing = move || {
-        let pdf = courriers_pdf(&lettres, recto_verso, (instant, &id));
+        let pdf = courriers_pdf(&lettres, recto_verso, &id);
         (pdf, courriers_texte(&lettres))
     };
     let (pdf, texte) = tokio::task::spawn_blocking(printing).await.map_err(unprintable)?;

@@ -68,8 +68,7 @@ pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
                 voulu.du,
                 voulu.au
             );
-            let made = (etablis_le, name);
-            let (pdf, texte) = print(lettres, voulu.recto_verso, made).await?;
+            let (pdf, texte) = print(lettres, voulu.recto_verso, name).await?;
             let lot = Lot {
                 rang,
                 lettres: printed,

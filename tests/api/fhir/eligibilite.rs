@@ -233,3 +233,59 @@ async fn what_is_not_understood_of_a_request_is_refused_where_it_is() {
     martin.send_file(&path, "application/fhir+xml", b"<x/>").await.expect(415);
     martin.send_file(&path, JSON, b"{").await.expect(400);
 }
+
+/// What an operation takes is written by FHIR as `Parameters`, in which the request is the one resource.
+#[tokio::test]
+async fn a_request_comes_bare_or_in_the_parameters_of_the_operation() {
+    let app = TestApp::new().await;
+    let martin = app.medecin(MARTIN);
+    let right = visit(&by_id("BERNARD"), MARTIN);
+    let inside = |request: &Value| {
+        json!({
+            "resourceType": "Parameters", "parameter": [{ "name": "resource", "resource": request }],
+        })
+    };
+    let send = async |asked: &Value, status: u16| -> Value {
+        let path = format!("{BASE}/CoverageEligibilityRequest/$submit");
+        martin.send_file(&path, JSON, asked.to_string().as_bytes()).await.expect(status)
+    };
+    let bare = submit(&martin, &right, 200).await;
+    let told = send(&inside(&right), 200).await;
+    assert_eq!(
+        (&told["insurance"], &told["disposition"]),
+        (&bare["insurance"], &bare["disposition"])
+    );
+    let place = |outcome: &Value| outcome["issue"][1]["expression"][0].clone();
+    let mut wrong = right.clone();
+    wrong["item"][0]["unitPrice"]["value"] = json!(-1);
+    let outcome = send(&inside(&wrong), 422).await;
+    assert_eq!(place(&outcome), "Parameters.parameter[0].resource.item[0].unitPrice");
+    let unknown = inside(&visit(&by_id("BERNARD"), "99900009988"));
+    let outcome = send(&unknown, 422).await;
+    assert_eq!(place(&outcome), "Parameters.parameter[0].resource.provider");
+    for (asked, expected) in [
+        (json!({ "resourceType": "Parameters" }), "parameter"),
+        (json!({ "resourceType": "Parameters", "parameter": [] }), "parameter"),
+        (
+            json!({ "resourceType": "Parameters", "parameter": [{ "name": "x", "resource": right }] }),
+            "parameter[0].name",
+        ),
+        (
+            json!({ "resourceType": "Parameters", "parameter": [{ "name": "resource" }] }),
+            "parameter[0].resource",
+        ),
+        (
+            json!({ "resourceType": "Parameters", "parameter": [
+                { "name": "resource", "resource": right }, { "name": "resource", "resource": right },
+            ] }),
+            "parameter",
+        ),
+        (inside(&json!({ "resourceType": "Patient" })), "parameter[0].resource.resourceType"),
+    ] {
+        let outcome = send(&asked, 422).await;
+        let said = place(&outcome);
+        let own = said.as_str().unwrap();
+        let own = own.split_once('.').unwrap().1;
+        assert_eq!(own, expected, "{asked:#}");
+    }
+}

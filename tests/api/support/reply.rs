@@ -12,6 +12,25 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The resources that a refusal speaks of, by their addresses; alone, one is in `Location` too.
+    pub fn resources(&self, status: u16) -> Vec<String> {
+        let problem = self.expect(status);
+        let all: Vec<String> = problem["ressources"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| {
+                let (id, place) = (one["id"].as_str().unwrap(), one["adresse"].as_str().unwrap());
+                assert!(place.ends_with(&format!("/{id}")), "{one}");
+                assert!(problem["detail"].as_str().unwrap().contains(id), "{problem}");
+                place.to_owned()
+            })
+            .collect();
+        let location = self.headers.get("location").map(|value| value.to_str().unwrap());
+        assert_eq!(location, (all.len() == 1).then(|| all[0].as_str()));
+        all
+    }
+
     /// The version that the tag of a reading tells, before the digest of these very bytes.
     pub fn version_lue(&self) -> &str {
         let etag = self.header("etag");

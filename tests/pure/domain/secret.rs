@@ -1,7 +1,9 @@
 //! What small numbers leave to be found, by solving what the totals of a table say.
 
 use proptest::prelude::*;
-use traitant::domain::statistiques::{SEUIL, masquer};
+use traitant::domain::statistiques::{
+    Indicateur, Matiere, Methode, SEUIL, Tableau, Valeur, chiffres, masquer,
+};
 
 /// Modulus of the arithmetic in which what is given back is looked for.
 const P: i128 = 1_000_000_007;
@@ -94,5 +96,21 @@ proptest! {
         table in prop::collection::vec(prop::collection::vec(prop_oneof![Just(0_i64), 11_i64..500], 4), 1..6)
     ) {
         prop_assert!(masquer(&table).iter().flatten().all(|hidden| !hidden));
+    }
+}
+
+#[test]
+fn a_few_doctors_are_told_no_more_than_a_few_persons() {
+    for (nombre, told) in [
+        (0, Valeur::Nombre(0)),
+        (1, Valeur::Secret),
+        (10, Valeur::Secret),
+        (11, Valeur::Nombre(11)),
+    ] {
+        let matiere = Matiere { medecins: Some(nombre), ..Matiere::default() };
+        let lignes = chiffres(Tableau::Designation, (Methode::Cour2013, None), &matiere);
+        let own =
+            lignes[0].chiffres.iter().find(|one| one.indicateur == Indicateur::MedecinsTraitants);
+        assert_eq!(own.unwrap().valeur, told, "{nombre}");
     }
 }

@@ -78,6 +78,33 @@ pub(super) struct ActeDemande {
     pub(super) base: Centimes,
 }
 
+/// The one parameter of the operation.
+const RESSOURCE: &str = "/parameter/0/resource";
+
+/// Where the request is in what was sent: bare, or the parameter `resource` of a `Parameters`, which is how FHIR writes what an
+/// operation takes.
+pub(super) fn enveloppe(document: &Value) -> Result<(&'static str, &Value), Vec<ChampInvalide>> {
+    if texte(document, "/resourceType") != Some("Parameters") {
+        return Ok(("", document));
+    }
+    let parameters = liste(document, "/parameter");
+    let told = |place: &str, code, attendu: &str| {
+        Err(vec![ChampInvalide::new(place, code, format!("attendu : {attendu}"))])
+    };
+    let attendu = "un seul paramètre, « resource », et sa ressource";
+    match parameters {
+        [] => told("/parameter", "champ_requis", attendu),
+        [one] if texte(one, "/name") != Some("resource") => {
+            told("/parameter/0/name", "format_invalide", attendu)
+        }
+        [one] => match one.get("resource") {
+            Some(resource) => Ok((RESSOURCE, resource)),
+            None => told(RESSOURCE, "champ_requis", attendu),
+        },
+        [..] => told("/parameter", "taille_invalide", attendu),
+    }
+}
+
 /// Reads a request, whose references to this service may be absolute.
 pub(super) fn lire(document: &Value, base: &str) -> Result<Demande, Vec<ChampInvalide>> {
     let mut lecteur = Lecteur { base, wrong: Vec::new() };

@@ -38,7 +38,7 @@ use crate::http::problem::{Code, Refus};
 use crate::services::evaluations::{Explication, explain};
 use crate::services::feuilles_de_soins::NouvelleFeuille;
 use crate::services::simulations::{self, SimulationRegistre};
-use crate::services::{ChampInvalide, ServiceError, medecins, patients};
+use crate::services::{ChampInvalide, Contexte, ServiceError, medecins, patients};
 
 /// What the feuille would be, and what the answer says of the question.
 struct Question {
@@ -66,7 +66,18 @@ pub(super) async fn submit(
         let detail = format!("Le corps n'est pas un document JSON lisible ({place}).");
         Refus::new(Code::CorpsIllisible, detail)
     })?;
-    let demande = demande::lire(&document, ici.base()).map_err(Refus::champs)?;
+    let (place, request) = demande::enveloppe(&document).map_err(Refus::champs)?;
+    let answer = answered(&state, (&appel, &contexte), (request, ici.base())).await;
+    answer.map_err(|refus| refus.sous(place))
+}
+
+/// What is answered to a request, read where it is.
+async fn answered(
+    state: &AppState,
+    (appel, contexte): (&Appel, &Contexte),
+    (document, base): (&Value, &str),
+) -> Result<Response, Refus> {
+    let demande = demande::lire(document, base).map_err(Refus::champs)?;
     let core = &state.core;
     let jour = demande.jour.unwrap_or_else(|| core.clock().today());
     let medecin = match medecins::get(core, &demande.executant).await {
@@ -88,13 +99,13 @@ pub(super) async fn submit(
             let read = appel.pour(Demarche::LirePatient)?;
             let dossier = patients::get(core, &read, *id).await?;
             let (feuille, couverture) = of_record(soins, dossier.get(), jour)?;
-            let found = simulations::of_read(core, &contexte, &dossier, &feuille).await;
+            let found = simulations::of_read(core, contexte, &dossier, &feuille).await;
             (asked(feuille, couverture), found)
         }
         Personne::Carte(cle) => {
             let feuille = soins.of(cle.date_naissance, cle.rang);
             let nouvelle = NouvelleFeuille { cle: cle.clone(), feuille };
-            let found = simulations::against_register(core, &contexte, &nouvelle, None).await;
+            let found = simulations::against_register(core, contexte, &nouvelle, None).await;
             (asked(nouvelle.feuille, None), found)
         }
     };

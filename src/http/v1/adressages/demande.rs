@@ -22,10 +22,7 @@ type ActesPrevusDemande = Liste<ActePrevuDemande, 0, 20>;
 lecture! {
     /// Adressage à établir.
     #[schema(example = json!({
-        "nature": "plan_de_soins", "effet_du": "2025-06-16", "effet_au": "2026-06-16",
-        "correspondants": [{ "rpps": "99900002017" }],
-        "actes": [{ "nomenclature": "ngap", "code": "CS" }],
-        "periodicite": { "tous_les": 3, "unite": "mois" }
+        "nature": "avis_ponctuel", "correspondants": [{ "rpps": "99900002017" }]
     }))]
     pub(crate) struct AdressageDemande {
         /// Nature.

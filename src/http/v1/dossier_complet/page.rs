@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{DossierCompletVue, RubriqueVue};
 use crate::http::pages::ecriture::{euros, instant, libelle, texte};
+use crate::http::pages::phrases::phrase;
 use crate::http::pages::{echappe, suite};
 
 /// The content of the page.
@@ -37,6 +38,7 @@ fn valeur(nom: &str, value: &Value) -> String {
             Some(cents) if nom.ends_with("_centimes") => euros(cents),
             _ => number.to_string(),
         },
+        Value::String(text) if nom == "operation" => echappe(phrase(text).unwrap_or(text.as_str())),
         Value::String(text) => echappe(&texte(text)),
         Value::Array(all) if all.is_empty() => String::new(),
         Value::Array(all) => {
@@ -71,5 +73,7 @@ mod tests {
             shown,
             "<dl><dt>nom</dt><dd>&lt;b&gt;</dd><dt>total</dt><dd>−12,05 €</dd></dl>\n"
         );
+        let shown = valeur("", &json!({ "operation": "patientele.lister" }));
+        assert_eq!(shown, "<dl><dt>opération</dt><dd>liste des patients du médecin</dd></dl>\n");
     }
 }

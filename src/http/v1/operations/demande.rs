@@ -15,7 +15,8 @@ use crate::services::ChampInvalide;
 lecture! {
     /// Ce qui arrive à un médecin. Les champs attendus dépendent de la nature.
     #[schema(example = json!({
-        "rpps": "99900001233", "nature": "retraite", "effet_du": "2025-09-01"
+        "rpps": "99900001233", "nature": "retraite", "effet_du": "2025-06-01",
+        "justification": "Courrier du médecin reçu après son départ."
     }))]
     pub(crate) struct OperationDemande {
         /// RPPS du médecin.

@@ -14,12 +14,12 @@ use self::vue::{DefinitionsVue, StatistiqueVue};
 use crate::domain::droits::Demarche;
 use crate::domain::statistiques::{Axe, FormatStatistiques, Methode, Tableau};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::{Entier, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::{AppState, accept};
 use crate::services::statistiques::{self, Demande};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -59,6 +59,10 @@ async fn define() -> Result<Response, Refus> {
     respond_json(&DefinitionsVue::new(Tableau::TOUS))
 }
 
+/// The forms of a table: `format` counts before what is accepted.
+const FORMES: [(FormatStatistiques, &str); 2] =
+    [(FormatStatistiques::Json, "application/json"), (FormatStatistiques::Csv, "text/csv")];
+
 /// Lire un tableau de statistiques
 ///
 /// Des nombres, personne en particulier : un nombre de 1 à 10 n'est pas dit, ni ceux qui le rendraient par différence. Une
@@ -69,7 +73,8 @@ async fn define() -> Result<Response, Refus> {
     operation_id = "lire_statistiques",
     params(("tableau" = Tableau, Path, description = "Nom du tableau, que les définitions donnent")),
     responses((status = 200, description = "Le tableau", content(
-        (StatistiqueVue = "application/json"), (String = "text/csv")), headers(("Content-Disposition"))))
+        (StatistiqueVue = "application/json"), (String = "text/csv")), headers(("Content-Disposition")))),
+    extensions(("x-problemes" = json!(["forme_indisponible"])))
 )]
 async fn table(
     State(state): State<AppState>,
@@ -95,14 +100,11 @@ async fn table(
         axe: demande.par,
         connu_le: demande.connu_le,
     };
+    let format = match demande.format {
+        Some(format) => format,
+        None => accept::voulue(&headers, &FORMES)?,
+    };
     let found = statistiques::read(core, &contexte, asked).await?;
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let wants_csv = accept.is_some_and(|value| value.trim_start().starts_with("text/csv"));
-    let format = demande.format.unwrap_or(if wants_csv {
-        FormatStatistiques::Csv
-    } else {
-        FormatStatistiques::Json
-    });
     let mut response = match format {
         FormatStatistiques::Json => respond_json(&StatistiqueVue::new(&found))?,
         FormatStatistiques::Csv => {
