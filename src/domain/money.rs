@@ -97,9 +97,11 @@ impl Centimes {
         self.write(out, true);
     }
 
-    /// The same, without cents when there are none: `25 €`.
-    pub fn write_in_euros(self, out: &mut String) {
-        self.write(out, self.0 % 100 != 0);
+    /// As a sentence says it, without cents when there are none: `25 €`.
+    pub fn in_euros(self) -> String {
+        let mut text = String::with_capacity(12);
+        self.write(&mut text, self.0 % 100 != 0);
+        text
     }
 
     fn write(self, out: &mut String, with_cents: bool) {

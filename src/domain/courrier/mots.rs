@@ -58,17 +58,7 @@ pub enum Remboursement {
     Consultation { prix: Centimes, plein: Centimes, reduit: Centimes },
 }
 
-/// An example, what becomes of it, and what the general case leaves out.
-fn exemple(prix: Centimes) -> String {
-    format!("une consultation de généraliste à {}", euros(prix))
-}
-
-fn euros(montant: Centimes) -> String {
-    let mut text = String::new();
-    montant.write_in_euros(&mut text);
-    text
-}
-
+/// What an example leaves out.
 const GENERAL: &str = "dans le cas général, avant la participation forfaitaire";
 
 /// Whom a letter is about, and to whom it speaks.
@@ -228,10 +218,10 @@ fn argent(qui: &Concerne, fait: &Fait) -> Vec<String> {
         }
         Remboursement::AvantAge => return Vec::new(),
         Remboursement::Consultation { prix, plein, reduit } => {
-            (*prix, euros(*plein), euros(*reduit))
+            (prix.in_euros(), plein.in_euros(), reduit.in_euros())
         }
     };
-    let exemple = exemple(prix);
+    let exemple = format!("une consultation de généraliste à {prix}");
     let baisse = format!("remboursée {reduit} au lieu de {plein} {GENERAL}");
     let sauf = "Une urgence, ou une consultation loin de chez soi, reste remboursée comme avant.";
     match fait {

@@ -1,7 +1,7 @@
 //! Who pays what, what would have cost less, what to do about an overrun, and what comes later.
 
 use super::part::{Piece, au_dela};
-use super::recit::{Recit, euros};
+use super::recit::Recit;
 use crate::domain::evaluation::{Avertissement, Evaluation, Montants, RelationMt};
 use crate::domain::feuille_de_soins::{Complementaire, Convention, QualificatifDepense};
 use crate::domain::money::Centimes;
@@ -14,17 +14,17 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
     }
     let mut shares = Vec::new();
     if totaux.rembourse_amo > Centimes::ZERO {
-        shares.push(format!("l'Assurance maladie paie {}", euros(totaux.rembourse_amo)));
+        shares.push(format!("l'Assurance maladie paie {}", totaux.rembourse_amo.in_euros()));
     } else {
         shares.push("l'Assurance maladie ne rembourse rien".to_owned());
     }
     if totaux.part_amc > Centimes::ZERO {
         let who = payeur(recit.situation.complementaire).unwrap_or("votre complémentaire santé");
         let pays = if totaux.rembourse_amo > Centimes::ZERO { "" } else { "paie " };
-        shares.push(format!("{who} {pays}{}", euros(totaux.part_amc)));
+        shares.push(format!("{who} {pays}{}", totaux.part_amc.in_euros()));
     }
     let rest = if totaux.reste_a_charge > Centimes::ZERO {
-        format!("il vous reste {} à payer", euros(totaux.reste_a_charge))
+        format!("il vous reste {} à payer", totaux.reste_a_charge.in_euros())
     } else {
         "il ne vous reste rien à payer".to_owned()
     };
@@ -33,13 +33,13 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
             let these = if owed == totaux.reste_a_charge {
                 "vous les demandera".to_owned()
             } else {
-                format!("vous en demandera {}", euros(owed))
+                format!("vous en demandera {}", owed.in_euros())
             };
             format!("\u{a0}: si vous n'avez pas avancé l'argent, votre caisse {these} plus tard")
         }
         _ => String::new(),
     };
-    let asked = euros(totaux.honoraires);
+    let asked = totaux.honoraires.in_euros();
     format!("Sur les {asked} demandés, {} et {rest}{later}.", shares.join(", "))
 }
 
@@ -98,16 +98,16 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> Option<String> {
     let less = fees(recit.evaluation).minus_or_zero(fees(&other.evaluation));
     let why = if less > Centimes::ZERO {
         let who = if recit.situation.consultation_externe { "l'hôpital" } else { "le médecin" };
-        format!(", car {who} n'aurait pas pu demander {} de plus que le tarif", euros(less))
+        format!(", car {who} n'aurait pas pu demander {} de plus que le tarif", less.in_euros())
     } else {
         String::new()
     };
     let would = if then > Centimes::ZERO {
-        format!("il vous serait resté {} à payer", euros(then))
+        format!("il vous serait resté {} à payer", then.in_euros())
     } else {
         "il ne vous serait rien resté à payer".to_owned()
     };
-    Some(format!("{condition}, {would}\u{a0}: {} de moins{why}.", euros(other.gain)))
+    Some(format!("{condition}, {would}\u{a0}: {} de moins{why}.", other.gain.in_euros()))
 }
 
 /// What goes beyond the tariffs, by what there is to do about it.
@@ -169,7 +169,7 @@ pub(super) fn depassement(recit: &Recit<'_>) -> Option<String> {
     let who = recit.au_praticien();
     let some = |amount: Centimes| amount > Centimes::ZERO;
     if some(all.gratuits) {
-        let asked = euros(all.gratuits);
+        let asked = all.gratuits.in_euros();
         return Some(format!(
             "La feuille dit ces soins gratuits, mais elle demande {asked}\u{a0}: parlez-en {who} ou à votre \
              caisse."
@@ -181,21 +181,21 @@ pub(super) fn depassement(recit: &Recit<'_>) -> Option<String> {
     if some(all.interdits) {
         return Some(format!(
             "Ces {} au-dessus du tarif ne semblent pas permis ici\u{a0}: parlez-en {who} ou à votre caisse.",
-            euros(all.interdits)
+            all.interdits.in_euros()
         ));
     }
     if some(all.excessifs) {
         return Some(format!(
             "Ces {} au-dessus du tarif semblent être plus que ce qui est permis\u{a0}: parlez-en {who} ou à \
              votre caisse.",
-            euros(all.excessifs)
+            all.excessifs.in_euros()
         ));
     }
     some(all.a_expliquer).then(|| {
         format!(
             "Vous pouvez demander {who} pourquoi il faut payer {} de plus que le tarif, et son prix avant \
              de revenir.",
-            euros(all.a_expliquer)
+            all.a_expliquer.in_euros()
         )
     })
 }
@@ -215,13 +215,13 @@ pub(super) fn plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<String> 
         return Some(format!(
             "Si vous n'avez pas avancé l'argent, votre caisse vous demandera {} plus tard\u{a0}: envoyez cette \
              demande à votre complémentaire.",
-            euros(owed)
+            owed.in_euros()
         ));
     }
     (totaux.majoration == Centimes::ZERO).then(|| {
         format!(
             "Si vous n'avez pas avancé l'argent, votre caisse vous demandera ces {} plus tard.",
-            euros(owed)
+            owed.in_euros()
         )
     })
 }

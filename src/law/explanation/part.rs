@@ -1,6 +1,6 @@
 //! Of what the patient's share is made, act by act, once the complementary insurance has paid.
 
-use super::recit::{ActeRaconte, Recit, euros, mots};
+use super::recit::{ActeRaconte, Recit, mots};
 use super::taux::cause_des_majores;
 use crate::domain::evaluation::Montants;
 use crate::domain::feuille_de_soins::{Acte, QualificatifDepense};
@@ -231,7 +231,7 @@ fn ecrire(
                 (Some(cause), Style::Court | Style::Bref) => format!(" (même à {cause})"),
                 (None, _) => String::new(),
             };
-            format!("{} {name}{why}", euros(part.due(*piece)))
+            format!("{} {name}{why}", part.due(*piece).in_euros())
         })
         .collect();
     match said.as_slice() {

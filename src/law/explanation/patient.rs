@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::fondements;
 use super::paiement::{bilan, depassement, plus_tard, sinon};
 use super::part::{Part, Piece, detail};
-use super::recit::{Recit, en_lettres, euros};
+use super::recit::{Recit, en_lettres};
 use super::refus::refus;
 use super::remarques::{a_verifier, franchise, hors_convention, plafond};
 use super::situations::{RIEN, demarche, fait, recours, rembourse_normalement};
@@ -232,7 +232,7 @@ fn hors_parcours(recit: &Recit<'_>) -> String {
     };
     format!(
         "\u{a0}: c'est «\u{a0}hors du parcours de soins\u{a0}», et l'Assurance maladie rembourse {all}{} de moins{day}",
-        euros(sum)
+        sum.in_euros()
     )
 }
 

@@ -179,13 +179,6 @@ impl Law {
     }
 }
 
-/// An amount of a sentence, without cents when there are none.
-pub(super) fn euros(montant: Centimes) -> String {
-    let mut text = String::with_capacity(12);
-    montant.write_in_euros(&mut text);
-    text
-}
-
 /// A count as it is said, up to ten.
 pub(super) fn en_lettres(count: usize) -> String {
     const WORDS: [&str; 11] =

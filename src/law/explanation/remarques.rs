@@ -1,6 +1,6 @@
 //! What is not on every feuille: a doctor outside any convention, a ceiling that is reached, what should be checked, a franchise that is not counted here.
 
-use super::recit::{Recit, euros};
+use super::recit::Recit;
 use crate::domain::evaluation::{Avertissement, CodeRegle, Theme};
 use crate::domain::feuille_de_soins::Convention;
 use crate::domain::money::Centimes;
@@ -23,7 +23,7 @@ pub(super) fn hors_convention(recit: &Recit<'_>) -> Option<String> {
     Some(format!(
         "Ce {who} n'a pas de convention avec l'Assurance maladie\u{a0}: elle calcule son remboursement sur \
          {tariff}, ici {}.",
-        euros(totaux.base)
+        totaux.base.in_euros()
     ))
 }
 
@@ -35,7 +35,7 @@ pub(super) fn plafond(recit: &Recit<'_>) -> Option<String> {
         return Some(format!(
             "Vous avez atteint le maximum de {} de participations forfaitaires pour l'année\u{a0}: au-delà, \
              rien n'est retenu.",
-            euros(ceiling)
+            ceiling.in_euros()
         ));
     }
     reached(PLAFOND_JOUR).then(|| {
