@@ -100,7 +100,7 @@ impl From<ServiceError> for Refus {
                 Code::PatientExistant,
                 format!("Cet identifiant est celui du patient {id}."),
             )
-            .designe("patients", &id),
+            .designe(&id),
             ServiceError::PatientAmbigu(ids) => {
                 let told: Vec<String> = ids.iter().map(ToString::to_string).collect();
                 let detail = format!(
@@ -108,7 +108,7 @@ impl From<ServiceError> for Refus {
                     told.join(" et ")
                 );
                 let refus = Self::new(Code::PatientAmbigu, detail);
-                ids.iter().fold(refus, |refus, id| refus.designe("patients", id))
+                ids.iter().fold(refus, |refus, id| refus.designe_dans("patients", id))
             }
             ServiceError::MutationAttendue => Self::new(Code::PatientExistant, MUTATION_ATTENDUE),
             ServiceError::TropDEssais(delai) => Self::trop_d_essais(delai.num_seconds()),
@@ -116,7 +116,7 @@ impl From<ServiceError> for Refus {
                 Code::PatientFusionne,
                 format!("Ce dossier a été fusionné avec le dossier {kept}, qui est conservé."),
             )
-            .designe("patients", &kept),
+            .designe(&kept),
             ServiceError::FusionImpossible(why) => {
                 Self::new(Code::FusionImpossible, format!("Fusion refusée : {why}."))
             }
@@ -141,7 +141,7 @@ impl From<ServiceError> for Refus {
                      lire, et l'annuler si elle est fausse."
                 ),
             )
-            .designe("operations", &id),
+            .designe(&id),
             ServiceError::AnnulationImpossible => Self::new(
                 Code::AnnulationImpossible,
                 "L'opération est déjà annulée, ou les faits du médecin ont changé depuis.",
@@ -158,7 +158,7 @@ impl From<ServiceError> for Refus {
                 Code::FeuilleExistante,
                 format!("Cette feuille a déjà été reçue sous l'identifiant {id}."),
             )
-            .designe("feuilles-de-soins", &id),
+            .designe(&id),
             ServiceError::EtatIncompatible(sentence) => {
                 Self::new(Code::TransitionInterdite, sentence)
             }
@@ -166,7 +166,7 @@ impl From<ServiceError> for Refus {
                 Code::ConciliationOuverte,
                 format!("La conciliation {id} est ouverte pour ce patient."),
             )
-            .designe("conciliations", &id),
+            .designe(&id),
             ServiceError::Serialisation(error) => internal(&error),
             ServiceError::Indisponible => {
                 Self::new(Code::ServiceIndisponible, "La base de données ne répond pas.")

@@ -126,8 +126,16 @@ impl Refus {
         }
     }
 
+    /// The same refusal, with the one resource that its code speaks of, if it speaks of any.
+    pub(crate) fn designe(self, id: &impl ToString) -> Self {
+        match self.code.collection() {
+            Some(collection) => self.designe_dans(collection, id),
+            None => self,
+        }
+    }
+
     /// The same refusal, with a resource that it speaks of, of a collection of `/v1`.
-    pub(crate) fn designe(mut self, collection: &str, id: &impl ToString) -> Self {
+    pub(crate) fn designe_dans(mut self, collection: &str, id: &impl ToString) -> Self {
         let id = id.to_string();
         let adresse = format!("/v1/{collection}/{id}");
         self.ressources.push(RessourceDite { id, adresse });

@@ -141,11 +141,7 @@ fn short_name(status: &str, codes: &[Code]) -> String {
 /// An example of a problem.
 fn example(code: Code) -> RefOr<Example> {
     let request = RequestId::from_uuid(uuid::uuid!("0192f0c4-7a0e-7c55-9d0f-3a1b2c4d5e6f"));
-    let refus = Refus::new(code, code.help());
-    let refus = match code.collection() {
-        Some(collection) => refus.designe(collection, &"0192f0c4-0000-7000-8000-000000000001"),
-        None => refus,
-    };
+    let refus = Refus::new(code, code.help()).designe(&"0192f0c4-0000-7000-8000-000000000001");
     let value = serde_json::to_value(refus.probleme(request));
     RefOr::T(Example::builder().value(Some(value.unwrap_or_default())).build())
 }
