@@ -36,7 +36,7 @@ pub use self::refus::DeclarationRefusee;
 pub use self::reprise::{ContenuRepris, OrigineSaisie, Reprise};
 use self::signature::dernieres;
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
-pub use self::situation::{Fin, Situation, SituationDeclaration};
+pub use self::situation::{FinSituation, Situation, SituationDeclaration};
 
 use super::acteur::Acteur;
 use super::digest::Empreinte;

@@ -43,9 +43,8 @@ pub enum DeclarationRefusee {
     /// Taken by a machine, and transmitted too many days later.
     #[error("signed more than {jours} days ago")]
     SignatureTardive { jours: u64 },
-    /// The signature of that place among those received; of the only one without a place.
-    #[error("the proof of the signature is not believed: {cause}")]
-    PreuveRefusee { place: Option<usize>, cause: PreuveRefusee },
+    #[error("the proof of the signature is not believed: {0}")]
+    PreuveRefusee(PreuveRefusee),
     /// What is wrong with one signature, of that place among those received; of the only one without a place.
     #[error("{cause}")]
     DeLaSignature { place: Option<usize>, cause: Box<Self> },
@@ -89,7 +88,7 @@ pub enum DeclarationRefusee {
 
 impl From<PreuveRefusee> for DeclarationRefusee {
     fn from(cause: PreuveRefusee) -> Self {
-        Self::PreuveRefusee { place: None, cause }
+        Self::PreuveRefusee(cause)
     }
 }
 
@@ -98,9 +97,6 @@ impl DeclarationRefusee {
     /// names its fields, stays as it is.
     #[must_use]
     pub fn of_signature(self, place: Option<usize>) -> Self {
-        if let Self::PreuveRefusee { cause, .. } = self {
-            return Self::PreuveRefusee { place, cause };
-        }
         let of_all = matches!(
             self,
             Self::TransitionInterdite { .. }

@@ -38,12 +38,12 @@ pub struct SituationDeclaration {
     pub du: Option<NaiveDate>,
     /// First day on which it no longer counts, past or announced.
     pub au: Option<NaiveDate>,
-    pub fin: Option<Fin>,
+    pub fin: Option<FinSituation>,
 }
 
 /// Why days end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fin {
+pub struct FinSituation {
     pub motif: MotifFin,
     /// Why the last doctor left, where that is the reason.
     pub depart: Option<MotifDepart>,
@@ -69,12 +69,17 @@ impl SituationDeclaration {
     }
 
     /// That of a declaration by the days on which it counts, seen from a day: those of the day, or else the last.
-    pub fn par_ses_jours(jours: &[(Periode, Option<Fin>)], aujourd_hui: NaiveDate) -> Option<Self> {
+    pub fn par_ses_jours(
+        jours: &[(Periode, Option<FinSituation>)],
+        aujourd_hui: NaiveDate,
+    ) -> Option<Self> {
         let today = jours.iter().find(|(effet, _)| effet.contient(aujourd_hui));
         let (effet, fin) = today.or_else(|| jours.iter().max_by_key(|(effet, _)| effet.du()))?;
         let over = effet.au().is_some_and(|au| au <= aujourd_hui);
         let situation = match fin {
-            Some(Fin { motif: MotifFin::Remplacement, .. }) if over => Situation::Remplacee,
+            Some(FinSituation { motif: MotifFin::Remplacement, .. }) if over => {
+                Situation::Remplacee
+            }
             _ if over => Situation::Terminee,
             _ => Situation::EnVigueur,
         };

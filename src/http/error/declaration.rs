@@ -79,7 +79,7 @@ pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
             Code::SignatureTardive,
             format!("Une signature recueillie par une machine se transmet dans les {jours} jours."),
         ),
-        D::PreuveRefusee { place, cause } => return proof(*place, *cause),
+        D::PreuveRefusee(cause) => return proof(None, *cause),
         D::DeLaSignature { place, cause } => return of_signature(*place, cause),
         D::RepresentantNonNomme => (
             Code::RepresentantInconnu,
@@ -159,6 +159,7 @@ fn pointer(place: Option<usize>) -> String {
 fn of_signature(place: Option<usize>, cause: &DeclarationRefusee) -> Refus {
     use DeclarationRefusee as D;
     let field = match cause {
+        D::PreuveRefusee(cause) => return proof(place, *cause),
         D::MoyenInadapte { .. } | D::TransmissionInterdite { .. } => "/moyen",
         D::SignataireNonPartie { .. }
         | D::RepresentantInconnu { .. }
@@ -172,7 +173,6 @@ fn of_signature(place: Option<usize>, cause: &DeclarationRefusee) -> Refus {
         | D::DejaSignee
         | D::SignatureFuture
         | D::SignatureTardive { .. }
-        | D::PreuveRefusee { .. }
         | D::DeLaSignature { .. }
         | D::SignatureAvantNaissance
         | D::SignatureApresDeces { .. }

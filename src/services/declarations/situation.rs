@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::domain::calendar::Periode;
-use crate::domain::declaration::{Declaration, Fin, SituationDeclaration};
+use crate::domain::declaration::{Declaration, FinSituation, SituationDeclaration};
 use crate::domain::designation::{Designation, Membre, MotifDepart, MotifFin};
 use crate::domain::ids::MedecinId;
 use crate::services::ServiceError;
@@ -29,14 +29,14 @@ pub(super) async fn situation(
 }
 
 /// Why a designation ends, with the departure of its last doctors when that is the reason and one for all.
-fn end(known: &Designation, motif: MotifFin) -> Fin {
+fn end(known: &Designation, motif: MotifFin) -> FinSituation {
     let last = known.membres.iter().filter(|membre| membre.effet.au() == known.effet.au());
     let why: Vec<MotifDepart> = last
         .filter_map(|membre| membre.motif_fin)
         .filter(|depart| depart.motif_fin() == motif)
         .collect();
     let depart = why.first().copied().filter(|first| why.iter().all(|one| one == first));
-    Fin { motif, depart }
+    FinSituation { motif, depart }
 }
 
 /// The days on which a declaration counts, each piece with what ends it: those of the designations that it opened,
@@ -45,7 +45,7 @@ fn days_of(
     declaration: &Declaration,
     timeline: &[Designation],
     confirmee: Option<&Designation>,
-) -> Vec<(Periode, Option<Fin>)> {
+) -> Vec<(Periode, Option<FinSituation>)> {
     let whole = |known: &Designation| (known.effet, known.motif_fin.map(|motif| end(known, motif)));
     if declaration.en_place.is_none() {
         let own = timeline.iter().filter(|known| known.declaration_id == declaration.id);
@@ -57,7 +57,8 @@ fn days_of(
     let of = |known: &Designation, membre: &Membre| {
         let effet = membre.effet.intersection(&known.effet)?;
         let left = membre.motif_fin.filter(|_| effet.au() == membre.effet.au());
-        let left = left.map(|depart| Fin { motif: depart.motif_fin(), depart: Some(depart) });
+        let left =
+            left.map(|depart| FinSituation { motif: depart.motif_fin(), depart: Some(depart) });
         Some((effet, left.or(known.motif_fin.map(|motif| end(known, motif)))))
     };
     timeline
