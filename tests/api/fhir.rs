@@ -270,14 +270,19 @@ async fn a_designation_is_a_care_team_with_its_versions_and_its_evidence() {
     assert_eq!(read(&alice, &format!("Provenance/{own}")).await, *proofs[0]);
 }
 
-#[tokio::test]
-async fn a_feuille_is_a_claim_and_its_evaluations_are_the_versions_of_a_response() {
-    let app = TestApp::new().await;
-    let martin = app.medecin(MARTIN);
+/// Two feuilles of Bernard, by his médecin traitant.
+async fn deux_feuilles(martin: &Caller<'_>) {
     for number in ["000000101", "000000102"] {
         let sent = feuille("BERNARD", number, "2025-06-16", "T");
         martin.post("/v1/feuilles-de-soins", sent).await.expect(201);
     }
+}
+
+#[tokio::test]
+async fn a_feuille_is_a_claim_and_its_evaluations_are_the_versions_of_a_response() {
+    let app = TestApp::new().await;
+    let martin = app.medecin(MARTIN);
+    deux_feuilles(&martin).await;
     let (bernard, person) = (app.patient("BERNARD"), patient_id("BERNARD"));
     let first =
         read(&bernard, &format!("Claim?patient=Patient/{person}&_count=1&_total=accurate")).await;

@@ -103,8 +103,7 @@ impl Core {
         (rendu, personnes): (Rendu, &[PatientId]),
     ) -> Result<Memoire, ServiceError> {
         let contexte = &demande.contexte;
-        let shown = personnes.iter().copied();
-        let traces = self.accesses(contexte, shown, contexte.demarche.trace()).await?;
+        let traces = self.shown(contexte, personnes.iter().copied()).await?;
         let (appelant, contenu) = (contexte.acteur().cle(), rendu.reponse.as_slice());
         let kept = Reponse { statut: rendu.statut, contenu, personnes, traces: &traces };
         idempotence::save(&mut tx, self.coffre(), (&appelant, &demande.cle), &kept).await?;

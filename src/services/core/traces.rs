@@ -67,7 +67,7 @@ impl Core {
         contexte: &Contexte,
         persons: impl IntoIterator<Item = PatientId>,
     ) -> Result<(), ServiceError> {
-        let traces = self.accesses(contexte, persons, contexte.demarche.trace()).await?;
+        let traces = self.shown(contexte, persons).await?;
         if traces.is_empty() { Ok(()) } else { self.traces.write(traces).await }
     }
 
@@ -78,9 +78,17 @@ impl Core {
         contexte: &Contexte,
         persons: &[PatientId],
     ) -> Result<(), ServiceError> {
-        let (persons, operation) = (persons.iter().copied(), contexte.demarche.trace());
-        let traces = self.accesses(contexte, persons, operation).await?;
+        let traces = self.shown(contexte, persons.iter().copied()).await?;
         if traces.is_empty() { Ok(()) } else { Ok(acces::insert_all(tx, &traces).await?) }
+    }
+
+    /// The traces of those whom the operation shows.
+    pub(super) async fn shown(
+        &self,
+        contexte: &Contexte,
+        persons: impl IntoIterator<Item = PatientId>,
+    ) -> Result<Vec<Acces>, ServiceError> {
+        self.accesses(contexte, persons, contexte.demarche.trace()).await
     }
 
     /// One trace a person; none by an operation that shows nobody.

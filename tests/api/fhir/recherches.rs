@@ -141,10 +141,7 @@ async fn a_history_begins_at_an_instant_and_what_nobody_reads_is_refused_by_name
 async fn a_list_that_is_counted_is_counted_to_its_end() {
     let app = TestApp::new().await;
     let martin = app.medecin(MARTIN);
-    for number in ["000000101", "000000102"] {
-        let sent = feuille("BERNARD", number, "2025-06-16", "T");
-        martin.post("/v1/feuilles-de-soins", sent).await.expect(201);
-    }
+    super::deux_feuilles(&martin).await;
     let (bernard, person) = (app.patient("BERNARD"), patient_id("BERNARD"));
     let lists = [
         format!("Claim?patient={person}"),
