@@ -15,7 +15,7 @@ use super::json::Json;
 use super::lecture::{Lire, lire_document};
 use super::problem::{Code, Refus, est_redite};
 use super::query::Surplus;
-use super::{AppState, BODY_LIMIT};
+use super::{AppState, BODY_LIMIT, affluence};
 use crate::auth::{Appelant, JetonRefuse, Porteur, certificate_digest};
 use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::digest::Empreinte;
@@ -41,6 +41,7 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
         exige_type(request.headers(), "application/json", "Le corps")?;
         let head = format!("{} {}\n", request.method(), request.uri().path());
+        let entering = affluence::enter(request.extensions());
         let reading = Bytes::from_request(request, state);
         let bytes = tokio::time::timeout(state.corps_limite, reading)
             .await
@@ -48,6 +49,7 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
                 Refus::new(Code::CorpsTropLent, "Le corps n'est pas arrivé à temps.")
             })?
             .map_err(|why| corps_non_lu(&why))?;
+        entering.await?;
         let json = Json::parse(&bytes).map_err(|error| {
             Refus::new(
                 Code::CorpsIllisible,

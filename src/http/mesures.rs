@@ -19,6 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::AppState;
+use super::affluence::Affluence;
 use crate::services::mesures::{Comptees, Mesures, comptees, mesurer};
 
 type Labels = Vec<(&'static str, String)>;
@@ -29,6 +30,7 @@ pub(crate) struct Instruments {
     requests: Family<Labels, Counter>,
     durations: Family<Labels, Histogram, fn() -> Histogram>,
     connections: Family<Labels, Gauge>,
+    present: Family<Labels, Gauge>,
     jobs: Family<Labels, Gauge>,
     late: Family<Labels, Gauge<i64, AtomicI64>>,
     events: Family<Labels, Counter>,
@@ -71,6 +73,9 @@ impl Default for Instruments {
         );
         let connections = Family::default();
         registry.register("db_connections", "Connections to the database", connections.clone());
+        let present = Family::default();
+        let help = "Requests that have a place, and those that wait for one";
+        registry.register("requests_present", help, present.clone());
         let jobs = Family::default();
         registry.register("jobs", "Jobs that are not done", jobs.clone());
         let late = Family::default();
@@ -107,6 +112,7 @@ impl Default for Instruments {
             requests,
             durations,
             connections,
+            present,
             jobs,
             late,
             events,
@@ -138,6 +144,16 @@ impl Instruments {
         ];
         self.requests.get_or_create(&labels).inc();
         self.durations.get_or_create(&vec![route()]).observe(took.as_secs_f64());
+    }
+
+    /// Those that are here now, of readings and of writings.
+    fn presents(&self, affluence: &Affluence) {
+        for (kind, running, waiting) in affluence.presents() {
+            for (name, many) in [("running", running), ("waiting", waiting)] {
+                let labels = vec![("kind", kind.to_owned()), ("state", name.to_owned())];
+                self.present.get_or_create(&labels).set(i64::try_from(many).unwrap_or(i64::MAX));
+            }
+        }
     }
 
     fn read(&self, state: &Mesures) {
@@ -206,6 +222,7 @@ async fn metrics(State(state): State<AppState>) -> Response {
         // What the service counts itself is told all the same.
         Err(error) => tracing::warn!(%error, "the database was not measured"),
     }
+    instruments.presents(&state.affluence);
     instruments.count(&comptees(&state.core));
     match instruments.text() {
         Ok(text) => {

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod accept;
+mod affluence;
 pub mod analyseurs;
 mod bac_a_sable;
 mod champs;
@@ -49,6 +50,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::affluence::Affluence;
 use self::debit::Debits;
 use self::mesures::Instruments;
 use self::poids::Poids;
@@ -94,6 +96,7 @@ pub struct Partage {
     origines: transport::Origines,
     origine_fhir: Option<Arc<str>>,
     debits: Arc<Debits>,
+    affluence: Affluence,
     instruments: Arc<Instruments>,
     traceur: Option<Traceur>,
     poids: Poids,
@@ -108,6 +111,7 @@ impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
+        let affluence = Affluence::of(core.connections_max());
         Self(Arc::new(Partage {
             core,
             verifier,
@@ -115,6 +119,7 @@ impl AppState {
             corps_limite: BODY_TIME_LIMIT,
             delai: TIME_LIMIT,
             debits: Arc::default(),
+            affluence,
             instruments: Arc::default(),
             traceur: None,
             poids: Poids::default(),
@@ -251,6 +256,7 @@ fn service(state: AppState) -> Router {
                 .layer(CatchPanicLayer::custom(request_log::on_panic))
                 .layer(from_fn_with_state(state.delai, delai::limit))
                 .layer(from_fn_with_state(state.clone(), debit::limit))
+                .layer(from_fn_with_state(state.clone(), affluence::limit))
                 .layer(from_fn(transport::require_text))
                 .layer(DefaultBodyLimit::max(BODY_LIMIT))
                 .layer(from_fn(transport::decompress))

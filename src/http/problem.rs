@@ -232,8 +232,12 @@ impl Refus {
 
     /// The refusal of an answer that is too much for now: too many large ones wait for their readers.
     pub(crate) fn surcharge() -> Self {
-        let detail = "Trop de grandes réponses attendent leurs lecteurs.";
-        Self::new(Code::ServiceIndisponible, detail)
+        Self::new(Code::Surcharge, "Trop de grandes réponses attendent leurs lecteurs.")
+    }
+
+    /// The refusal of a request for which there is no place now.
+    pub(crate) fn affluence() -> Self {
+        Self::new(Code::Surcharge, "Le service répond déjà à autant de demandes qu'il peut.")
     }
 
     /// What a client of OAuth reads of a refusal (RFC 6750, 3).

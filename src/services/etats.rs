@@ -8,7 +8,7 @@ use super::{Core, ServiceError, latest_knowledge};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations;
 use crate::storage::participations::{self, Retenue};
-use crate::storage::patients::etat::{self, Ouvert, Tenu};
+use crate::storage::patients::etat::{self, EtatPatient, Ouvert, Tenu};
 use crate::storage::{Connection, feuilles_de_soins};
 
 /// Persons read at once.
@@ -139,6 +139,27 @@ async fn said_by_feuilles(
     Ok(said)
 }
 
+/// The states of those of some persons whose rows can be read: a row that somebody touched keeps nobody else from being made again. Its seal
+/// names it.
+async fn lisibles(
+    conn: &mut Connection,
+    persons: &[PatientId],
+) -> Result<BTreeMap<PatientId, EtatPatient>, ServiceError> {
+    match etats(conn, persons).await {
+        Err(ServiceError::Storage(error)) if error.is_unreadable() => {}
+        read => return read,
+    }
+    let mut all = BTreeMap::new();
+    for person in persons {
+        match etats(conn, &[*person]).await {
+            Ok(one) => all.extend(one),
+            Err(ServiceError::Storage(error)) if error.is_unreadable() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
 /// Makes again, from the facts, what the row of every person holds and that is not current. `vu` is told how many were
 /// made.
 pub async fn remake(core: &Core, vu: impl Fn(usize)) -> Result<(), ServiceError> {
@@ -150,7 +171,7 @@ pub async fn remake(core: &Core, vu: impl Fn(usize)) -> Result<(), ServiceError>
         after = Some(last.patient_id);
         let old: Vec<&Tenu> = page.iter().filter(|one| one.courant().is_none()).collect();
         let persons: Vec<PatientId> = old.iter().map(|one| one.patient_id).collect();
-        let made = etats(job.conn(), &persons).await?;
+        let made = lisibles(job.conn(), &persons).await?;
         let values: Vec<(PatientId, Vec<u8>)> = old
             .iter()
             .filter_map(|one| {

@@ -192,6 +192,11 @@ impl Db {
         &self.pool
     }
 
+    /// The most connections that may be open.
+    pub fn connections_max(&self) -> u32 {
+        self.pool.options().get_max_connections()
+    }
+
     /// Connections that are open, and those of them that nobody uses.
     pub fn connections(&self) -> (u32, u32) {
         (self.pool.size(), u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX))

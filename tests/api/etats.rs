@@ -97,6 +97,26 @@ async fn a_value_of_another_program_or_of_another_instant_is_made_again() {
     current(&app).await;
 }
 
+#[tokio::test]
+async fn a_row_that_nobody_can_read_keeps_nobody_else_from_being_made_again() {
+    let app = TestApp::new().await;
+    for (name, numero) in [("ALICE", "1"), ("BERNARD", "2")] {
+        send(&app, MARTIN, name, numero, "2025-03-10").await;
+        let forge = "UPDATE patient SET etat_chiffre = NULL, etat_le = NULL WHERE patient_id = $1";
+        run(&app, forge, name).await;
+    }
+    let pool = app.database.pool(1).await;
+    let freely =
+        "ALTER TABLE affiliation DROP CONSTRAINT affiliation_organisme, DISABLE TRIGGER USER";
+    sqlx::query(freely).execute(&pool).await.unwrap();
+    let forge = "UPDATE affiliation SET organisme = 'ailleurs' WHERE patient_id = $1";
+    run(&app, forge, "BERNARD").await;
+    etats::remake(&app.core, |_| {}).await.unwrap();
+    let found = verify(&app).await;
+    assert_eq!(found.courants + 1, found.personnes, "everybody's but that one");
+    pool.close().await;
+}
+
 /// What is kept from the person on a day, by the answers of the service.
 fn kept(sheet: &Value) -> i64 {
     let totals = &sheet["evaluations"][0]["totaux"];

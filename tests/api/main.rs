@@ -18,6 +18,7 @@ mod access;
 mod actes_nationaux;
 mod actes_reunis;
 mod adressages;
+mod affluence;
 mod annulations;
 mod apres_deces;
 mod au_repos;

@@ -20,6 +20,7 @@ use super::{answers, shapes};
 use crate::domain::droits::{Demarche, Jeton, Portee};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
+use crate::http::affluence::Sortie;
 use crate::http::conditionnel::SiCorrespond;
 use crate::http::delai::Delai;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete};
@@ -50,6 +51,7 @@ pub(crate) trait Argument {
 
 impl Argument for State<AppState> {}
 impl Argument for Delai {}
+impl Argument for Sortie {}
 impl Argument for HeaderMap {}
 /// A body that is taken as it comes: its route describes it.
 impl Argument for Request {}
@@ -224,7 +226,9 @@ impl Announced<'_> {
 
     /// All that the operation asks of a token and may answer.
     fn complete(mut self) {
-        self.codes.extend([Code::ErreurInterne, Code::ServiceIndisponible, Code::DelaiDepasse]);
+        let anywhere =
+            [Code::ErreurInterne, Code::ServiceIndisponible, Code::Surcharge, Code::DelaiDepasse];
+        self.codes.extend(anywhere);
         // An unknown parameter is refused everywhere.
         self.codes.insert(Code::ParametreInvalide);
         self.codes.extend(own_problems(self.operation));

@@ -180,6 +180,8 @@ catalogue!(
         "Erreur de ce service, signalée à l'exploitant ; la feuille n'est pas touchée.",
     ServiceIndisponible = 503 "service_indisponible" "Service momentanément indisponible"
         "Recommencer après le délai de l'en-tête Retry-After, avec la même clé d'idempotence.",
+    Surcharge = 503 "surcharge" "Trop de demandes à la fois"
+        "Recommencer après le délai de l'en-tête Retry-After, avec la même clé d'idempotence : rien n'a été fait.",
     DelaiDepasse = 503 "delai_depasse" "Réponse trop longue à établir"
         "Recommencer avec la même clé d'idempotence : rien n'est fait deux fois.",
 );
@@ -207,6 +209,7 @@ impl Code {
         matches!(
             self,
             Self::ServiceIndisponible
+                | Self::Surcharge
                 | Self::DelaiDepasse
                 | Self::CleEnCours
                 | Self::TropDEssais

@@ -14,6 +14,7 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
+use crate::http::affluence::Sortie;
 use crate::http::delai::Delai;
 use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::{Entier, Erreurs, Lire, Noeud, lecture};
@@ -142,6 +143,7 @@ fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
 async fn read(
     State(state): State<AppState>,
     delai: Delai,
+    sortie: Sortie,
     appel: Appel,
     Requete(demande): Requete<EvenementsDemande>,
 ) -> Result<Response, Refus> {
@@ -156,6 +158,9 @@ async fn read(
         ),
     };
     delai.accorde(question.attente);
+    if !question.attente.is_zero() {
+        sortie.prend();
+    }
     let page = fil::read(&state.core, &contexte, &question).await?;
     let role = contexte.acteur().role();
     montrer(page.map(|page| pagination::du_fil(page, Some)), |one| EvenementVue::new(one, role))

@@ -30,6 +30,7 @@ pub(super) use self::many::Many;
 pub(super) use self::rights::vue_de_caisse;
 use self::traces::TraceWriter;
 pub(super) use self::writing::Writing;
+use super::feuilles_de_soins::PlacesDeLots;
 use super::fil::Veille;
 use super::loi::LoisLues;
 use super::{Law, LawError, Mode, ServiceError};
@@ -79,6 +80,8 @@ pub struct Core {
     veille: Arc<Veille>,
     /// To whom what is told may be sent.
     hotes: Arc<Hotes>,
+    /// What lots may take of this instance.
+    lots: Arc<PlacesDeLots>,
     memoire: TimeDelta,
 }
 
@@ -92,6 +95,7 @@ impl Core {
         mode: Mode,
     ) -> Self {
         let traces = TraceWriter::start(db.clone());
+        let lots = Arc::new(PlacesDeLots::of(db.connections_max()));
         Self {
             db,
             clock,
@@ -104,6 +108,7 @@ impl Core {
             auteurs: Arc::default(),
             veille: Arc::default(),
             hotes: Arc::default(),
+            lots,
             memoire: MEMOIRE,
         }
     }
@@ -188,6 +193,16 @@ impl Core {
     /// Connections to the database that are open, and those of them that nobody uses.
     pub(super) fn connections(&self) -> (u32, u32) {
         self.db.connections()
+    }
+
+    /// The most connections to the database that may be open.
+    pub fn connections_max(&self) -> u32 {
+        self.db.connections_max()
+    }
+
+    /// What lots may take of this instance.
+    pub(super) fn lots(&self) -> &PlacesDeLots {
+        &self.lots
     }
 
     /// Says of a database that was never served before what it is from now on, and refuses one that is another's.

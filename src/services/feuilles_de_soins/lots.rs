@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
 
 use super::connues::{Envoyee, already_received};
 use super::reception::{Issues, Ligne, Trouvee, open_months, store_all};
@@ -26,6 +26,37 @@ pub struct Reception {
 /// Lanes of a lot. The feuilles of one number of a person are all in one lane, so that lanes seldom wait
 /// for each other's locks and keep several cores busy: while PostgreSQL works for some, others decide.
 const VOIES: usize = 4;
+
+/// Batches that are treated at once on one instance, whatever the number of lots: what they hold in memory is bounded.
+const FOURNEES: usize = 8;
+
+/// What lots may take of one instance, however many come at once: the next ones go slower, and take nothing from others.
+#[derive(Debug)]
+pub(in crate::services) struct PlacesDeLots {
+    fournees: Arc<Semaphore>,
+    voies: Semaphore,
+}
+
+impl PlacesDeLots {
+    /// A quarter of so many connections to the database is theirs, and what one lot needs at least.
+    pub(in crate::services) fn of(connexions: u32) -> Self {
+        let quarter = usize::try_from(connexions / 4).unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            fournees: Arc::new(Semaphore::new(FOURNEES)),
+            voies: Semaphore::new(quarter.max(VOIES)),
+        }
+    }
+
+    /// A place for what one lane does in the database.
+    async fn voie(&self) -> Option<SemaphorePermit<'_>> {
+        self.voies.acquire().await.ok()
+    }
+}
+
+/// A place for the next batch of a lot, taken in the order of its batches: one that has its place waits for none behind it.
+pub async fn place_de_fournee(core: &Core) -> Option<OwnedSemaphorePermit> {
+    Arc::clone(&core.lots().fournees).acquire_owned().await.ok()
+}
 
 /// From how many lines on a batch is shared out among the lanes; a smaller one is one transaction.
 const PARTAGE: usize = 256;
@@ -208,6 +239,7 @@ async fn transact(
     open_months(core, &days).await?;
     // Before a connection is taken: whoever holds one waits for nobody's turn.
     tour.wait().await;
+    let _voie = core.lots().voie().await;
     let mut many = core.many(contexte).await?;
     let issues = store_all(&mut many, lignes, suite).await?;
     // What is refused may have been a try with a number, which is written.

@@ -106,14 +106,18 @@ pub async fn find_and_lock(
     let asked = distinct.iter().chain(older.iter().map(|(_, digest)| digest));
     let asked: Vec<&[u8]> = asked.map(<[u8; 16]>::as_slice).collect();
     let rows = sqlx::query!(
+        // Numbers are looked for apart: beside a lock, PostgreSQL would read their rows and not their index alone.
         r#"/* patient.find_and_lock */
-         SELECT k.place AS "place!", m.patient_id IS NOT NULL AS "absorbe!",
+         WITH trouve AS MATERIALIZED (
+             SELECT k.place, n.patient_id
+             FROM unnest($1::bytea[]) WITH ORDINALITY AS k (empreinte, place)
+             JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL)
+         SELECT t.place AS "place!", m.patient_id IS NOT NULL AS "absorbe!",
                 p.fusionne_dans IS NOT NULL AS "fusionne!", p.patient_id, p.connu_le, p.etat_le, p.etat_chiffre AS etat,
                 p.retenues, p.ctid AS "ctid!: Tid"
-         FROM unnest($1::bytea[]) WITH ORDINALITY AS k (empreinte, place)
-         JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
-         LEFT JOIN patient m ON m.patient_id = n.patient_id AND m.fusionne_dans IS NOT NULL
-         JOIN patient p ON p.patient_id = coalesce(m.fusionne_dans, n.patient_id)
+         FROM trouve t
+         LEFT JOIN patient m ON m.patient_id = t.patient_id AND m.fusionne_dans IS NOT NULL
+         JOIN patient p ON p.patient_id = coalesce(m.fusionne_dans, t.patient_id)
          ORDER BY p.patient_id FOR NO KEY UPDATE OF p"#,
         &asked as _
     )

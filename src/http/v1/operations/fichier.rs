@@ -11,6 +11,7 @@ use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::operation::NouvelleOperation;
 use crate::http::AppState;
+use crate::http::affluence;
 use crate::http::extract::{Appel, CleIdempotence, corps_non_lu, exige_type};
 use crate::http::idempotency::{rendre, respond, respond_anonymous};
 use crate::http::json::Json;
@@ -38,7 +39,9 @@ impl FromRequest<AppState> for Fichier {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
         exige_type(request.headers(), "application/x-ndjson", "Le fichier")?;
         let head = format!("{} {}\n", request.method(), request.uri().path());
+        let entering = affluence::enter(request.extensions());
         let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+        entering.await?;
         let requete = Empreinte::of([head.as_bytes(), &bytes].concat());
         let tests = patients::accepts_test_numbers(&state.core);
         let mut file = Self { lignes: Vec::new(), refusees: Vec::new(), requete };

@@ -112,14 +112,17 @@ where
     E: std::error::Error + Send + 'static,
 {
     let lot = Arc::new(Lot { core, contexte, forme, suite: Suite::default() });
+    let places = Arc::clone(&lot);
     let mut next = Tours::default();
     let en_cours = EnCours::default();
     let reader = Lecteur::new(entree, en_cours.clone());
-    let arrivals = stream::unfold(reader, |mut reader| async move {
-        reader.arrivage().await.map(|arrivage| (arrivage, reader))
+    let arrivals = stream::unfold((reader, places), |(mut reader, places)| async move {
+        let arrivage = reader.arrivage().await?;
+        let place = feuilles_de_soins::place_de_fournee(&places.core).await;
+        Some(((arrivage, place), (reader, places)))
     });
     arrivals
-        .map(move |arrivage| {
+        .map(move |(arrivage, place)| {
             let following = next.suivants();
             let tours = std::mem::replace(&mut next, following);
             let passage = en_cours.un_de_plus();
@@ -127,7 +130,7 @@ where
             // A task of its own: what was taken is finished, even when nobody waits for the answer.
             tokio::spawn(async move {
                 let answers = answering.await;
-                drop(passage);
+                drop((passage, place));
                 answers
             })
         })
