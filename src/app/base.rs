@@ -62,7 +62,9 @@ impl Registre {
         };
         let Base { place, core, horloge, .. } =
             core(config, &donnees, adresses, (law, Delais::AUCUN, droits)).await?;
-        core.prepare_partitions().await?;
+        if droits == Droits::Service {
+            core.prepare_partitions().await?;
+        }
         Ok(Self { place, core, horloge, private })
     }
 

@@ -233,7 +233,7 @@ impl Cluster {
         settings
     }
 
-    /// Memory for pages, in megabytes: an eighth of what the machine has, within reason.
+    /// Memory for pages, in megabytes: a quarter of what the machine has, as the manual of PostgreSQL advises, within reason.
     fn buffers(&self) -> u64 {
         let least = 256;
         if self.profile == Profile::Throwaway {
@@ -242,7 +242,7 @@ impl Cluster {
         let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
         let kilobytes = total.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-        (kilobytes.unwrap_or_default() / 1024 / 8).clamp(least, 4 * 1024)
+        (kilobytes.unwrap_or_default() / 1024 / 4).clamp(least, 4 * 1024)
     }
 
     /// Whether these programs compress pages of their log with LZ4, ten times quicker than their own way.

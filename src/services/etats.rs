@@ -9,7 +9,7 @@ use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations;
 use crate::storage::participations::{self, Retenue};
 use crate::storage::patients::etat::{self, EtatPatient, Ouvert, Tenu};
-use crate::storage::{Connection, feuilles_de_soins};
+use crate::storage::{Coffre, Connection, feuilles_de_soins};
 
 /// Persons read at once.
 const PAGE: i64 = 500;
@@ -139,6 +139,15 @@ async fn said_by_feuilles(
     Ok(said)
 }
 
+/// Whether what a row holds was made before something was recorded, or by a program that wrote another form.
+fn is_old(coffre: &Coffre, one: &Tenu) -> bool {
+    one.courant().is_none_or(|value| match etat::ouvrir(coffre, one.patient_id, value) {
+        Ouvert::Autre => true,
+        // What somebody touched is for a verification to tell.
+        Ouvert::Etat(_) | Ouvert::Touche => false,
+    })
+}
+
 /// The states of those of some persons whose rows can be read: a row that somebody touched keeps nobody else from being made again. Its seal
 /// names it.
 async fn lisibles(
@@ -169,7 +178,7 @@ pub async fn remake(core: &Core, vu: impl Fn(usize)) -> Result<(), ServiceError>
         let page = etat::lock_page(job.conn(), after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.patient_id);
-        let old: Vec<&Tenu> = page.iter().filter(|one| one.courant().is_none()).collect();
+        let old: Vec<&Tenu> = page.iter().filter(|one| is_old(core.coffre(), one)).collect();
         let persons: Vec<PatientId> = old.iter().map(|one| one.patient_id).collect();
         let made = lisibles(job.conn(), &persons).await?;
         let values: Vec<(PatientId, Vec<u8>)> = old

@@ -28,6 +28,11 @@ pub async fn mark(
     Ok(())
 }
 
+/// Whether a database says already what it is. One that does is only looked at: a replica takes nothing.
+pub async fn is_marked(db: &Db, mode: Mode) -> Result<bool, StorageError> {
+    Ok(marque(db, mode).await?.is_some())
+}
+
 /// The mark of a database of a mode; none for one that is not marked. Refuses one of another mode.
 pub(super) async fn marque(db: &Db, mode: Mode) -> Result<Option<Uuid>, StorageError> {
     let known = sqlx::query!(r#"/* base.verify */ SELECT marque, mode AS "mode: Mode" FROM base"#)

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use super::connaissance::{Connaissance, instant};
 use super::{StorageError, Tx};
@@ -21,11 +22,35 @@ pub async fn open(
     segment: &Segment,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    insert_version(tx, patient, id, 1, segment, instant).await?;
-    for ligne in &segment.lignes {
-        insert_line(tx, patient, id, ligne, instant).await?;
-    }
-    Ok(())
+    let lignes = segment.lignes.iter();
+    let medecins: Vec<Uuid> = lignes.clone().map(|ligne| ligne.medecin_id.uuid()).collect();
+    let du: Vec<NaiveDate> = lignes.clone().map(|ligne| ligne.effet.du()).collect();
+    let au: Vec<Option<NaiveDate>> = lignes.clone().map(|ligne| ligne.effet.au()).collect();
+    let motifs: Vec<Option<MotifDepart>> = lignes.map(|ligne| ligne.motif_fin).collect();
+    tx.write(sqlx::query!(
+        "/* designation.open */
+         WITH ouverte AS (
+             INSERT INTO designation
+                 (patient_id, designation_id, version, declaration_id, effet, motif_fin, enregistre_le)
+             VALUES ($1, $2, 1, $3, $4, $5, $6))
+         INSERT INTO designation_medecin
+             (patient_id, designation_id, medecin_id, version, effet, motif_fin, enregistre_le)
+         SELECT $1, $2, l.medecin_id, row_number() OVER (PARTITION BY l.medecin_id ORDER BY l.place)::integer,
+                daterange(l.du, l.au), l.motif_fin, $6
+         FROM unnest($7::uuid[], $8::date[], $9::date[], $10::text[]) WITH ORDINALITY
+              AS l (medecin_id, du, au, motif_fin, place)",
+        patient.uuid(),
+        id.uuid(),
+        segment.declaration_id.uuid(),
+        segment.effet,
+        segment.motif_fin as _,
+        instant,
+        &medecins,
+        &du,
+        &au as _,
+        &motifs as _
+    ))
+    .await
 }
 
 /// Writes a line of a doctor, under the next number among those of that doctor in the designation.

@@ -87,11 +87,13 @@ pub struct Reponse<'a> {
     pub contenu: &'a [u8],
     /// Whom it shows.
     pub personnes: &'a [PatientId],
+    /// When something was last recorded about them, if anything was.
+    pub connu_le: Option<DateTime<Utc>>,
     /// What they will read of it.
     pub traces: &'a [Acces],
 }
 
-/// Keeps the answer of a claimed key, and the traces of whom it shows.
+/// Ends an act: keeps the answer of its key, the traces of whom it shows, and when something was last recorded about them.
 pub async fn save(
     tx: &mut Tx,
     coffre: &Coffre,
@@ -106,7 +108,9 @@ pub async fn save(
         "/* idempotence.save */
          WITH vues AS (
              INSERT INTO acces (patient_id, acces_id, survenu_le, auteur_id, operation, requete_id)
-             SELECT * FROM UNNEST($6::uuid[], $7::uuid[], $8::timestamptz[], $9::integer[], $10::text[], $11::uuid[]))
+             SELECT * FROM UNNEST($6::uuid[], $7::uuid[], $8::timestamptz[], $9::integer[], $10::text[], $11::uuid[])),
+         connus AS (
+             UPDATE patient SET connu_le = $12 WHERE patient_id = ANY($5) AND $12::timestamptz IS NOT NULL)
          UPDATE idempotence SET statut = $3, reponse_chiffree = $4, personnes = $5
          WHERE appelant = $1 AND cle = $2",
         appelant,
@@ -119,7 +123,8 @@ pub async fn save(
         &traces.survenus,
         &traces.auteurs,
         &traces.operations,
-        &traces.requetes
+        &traces.requetes,
+        reponse.connu_le
     ))
     .await
 }

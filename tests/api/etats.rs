@@ -89,12 +89,23 @@ async fn a_value_of_another_program_or_of_another_instant_is_made_again() {
         send(&app, MARTIN, "ALICE", &number, "2025-03-11").await;
         assert_eq!(current(&app).await, 1, "{forge}");
     }
-    let forge = "UPDATE patient SET etat_chiffre = NULL, etat_le = NULL WHERE patient_id = $1";
-    run(&app, forge, "ALICE").await;
-    etats::remake(&app.core, |_| {}).await.unwrap();
-    let found = verify(&app).await;
-    assert_eq!(found.courants, found.personnes);
-    current(&app).await;
+    for forge in [
+        "UPDATE patient SET etat_chiffre = NULL, etat_le = NULL WHERE patient_id = $1",
+        // Nothing was recorded since, and another program made it.
+        "UPDATE patient SET etat_chiffre = set_byte(etat_chiffre, 0, 200) WHERE patient_id = $1",
+    ] {
+        run(&app, forge, "ALICE").await;
+        etats::remake(&app.core, |_| {}).await.unwrap();
+        let found = verify(&app).await;
+        assert_eq!(found.courants, found.personnes);
+        current(&app).await;
+        let made = "SELECT get_byte(etat_chiffre, 0) FROM patient WHERE patient_id = $1";
+        let pool = app.database.pool(1).await;
+        let alice = patient_id("ALICE").uuid();
+        let version: i32 = sqlx::query_scalar(made).bind(alice).fetch_one(&pool).await.unwrap();
+        assert_eq!(version, 1, "{forge}");
+        pool.close().await;
+    }
 }
 
 #[tokio::test]

@@ -109,6 +109,7 @@ mod registre_decide;
 mod registre_scelle;
 mod rejeu;
 mod remunerations;
+mod replique;
 mod representants;
 mod reprises;
 mod retours;

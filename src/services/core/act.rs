@@ -7,11 +7,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::{Contexte, Core, Demande, Exit, Fact, Many, Memoire, Rendu, ServiceError, Writing};
+use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::storage::patients::fusions;
+use crate::storage::patients::{etat, fusions};
 use crate::storage::{Tx, patients};
 
 /// An act whose key is claimed, and that does not know yet whom it is about.
@@ -99,12 +100,14 @@ impl<'a> Opening<'a> {
         by_the_thing: &[Relation],
     ) -> Result<(DateTime<Utc>, Rapports, Droit), ServiceError> {
         let (core, contexte) = (self.core, &self.demande.contexte);
-        let locked = patients::lock(&mut self.tx, patient, core.now()).await?;
-        let rapports =
-            core.rapports(&mut self.tx, contexte.acteur(), patient, by_the_thing).await?;
+        let (last, row) = etat::lock(&mut self.tx, patient).await?.unzip();
+        let whose = (patient, row.unwrap_or_default());
+        let (rapports, _etat) =
+            core.rapports_de(&mut self.tx, contexte.acteur(), whose, by_the_thing).await?;
         let rapports = rapports.sur(self.effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
-        Ok((locked.ok_or(ServiceError::Introuvable)?, rapports, droit))
+        let last = last.ok_or(ServiceError::Introuvable)?;
+        Ok((patients::knowledge_after(last, core.now()), rapports, droit))
     }
 
     fn about(
@@ -227,7 +230,7 @@ impl<'a> Opening<'a> {
 
     /// Ends an act that shows nobody: keeps its answer and commits.
     pub(in crate::services) async fn close(self, rendu: Rendu) -> Result<Memoire, ServiceError> {
-        self.core.keep(self.tx, self.demande, (rendu, &[])).await
+        self.core.keep(self.tx, self.demande, (rendu, &[]), None).await
     }
 }
 
@@ -256,6 +259,20 @@ impl<'a> Act<'a> {
     /// The act before it knew whom it is about.
     pub(in crate::services) const fn opening(&mut self) -> &mut Opening<'a> {
         &mut self.opening
+    }
+
+    /// What the caller is to the person once something was written: only a doctor becomes more, or less, by what he does. The
+    /// thing at hand may make something of the caller.
+    pub(in crate::services) async fn rapports_apres(
+        &mut self,
+        by_the_thing: &[Relation],
+    ) -> Result<Rapports, ServiceError> {
+        let (core, acteur, patient) = (self.core(), *self.contexte().acteur(), self.patient);
+        let of_all_days = self.opening.effet.is_none();
+        if of_all_days && !matches!(acteur, Acteur::Medecin(_)) {
+            return Ok(self.rapports.clone());
+        }
+        core.rapports(self.conn(), &acteur, patient, by_the_thing).await
     }
 
     /// Whether the caller might do something else about the person.
@@ -293,13 +310,9 @@ impl<'a> Act<'a> {
     /// Ends the act: writes when its persons were last written about, traces those whom the answer shows,
     /// keeps the answer, commits.
     pub(in crate::services) async fn close(self, rendu: Rendu) -> Result<Memoire, ServiceError> {
-        let Self {
-            opening: Opening { core, demande, mut tx, .. }, patient, instant, others, ..
-        } = self;
+        let Self { opening: Opening { core, demande, tx, .. }, patient, instant, others, .. } =
+            self;
         let persons: Vec<PatientId> = std::iter::once(patient).chain(others).collect();
-        for person in &persons {
-            patients::touch(&mut tx, *person, instant).await?;
-        }
-        core.keep(tx, demande, (rendu, &persons)).await
+        core.keep(tx, demande, (rendu, &persons), Some(instant)).await
     }
 }

@@ -1,5 +1,7 @@
 //! A creation asked twice under one key is done once and answered twice alike.
 
+use chrono::{DateTime, Utc};
+
 use super::{Contexte, Core, ServiceError};
 use crate::domain::digest::Empreinte;
 use crate::domain::ids::PatientId;
@@ -95,17 +97,18 @@ impl Core {
         }
     }
 
-    /// Traces those whom an answer shows, keeps it under its key, and commits.
+    /// Traces those whom an answer shows, says when something was last recorded about them, keeps it under its key, and commits.
     pub(super) async fn keep(
         &self,
         mut tx: Tx,
         demande: &Demande,
         (rendu, personnes): (Rendu, &[PatientId]),
+        connu_le: Option<DateTime<Utc>>,
     ) -> Result<Memoire, ServiceError> {
         let contexte = &demande.contexte;
         let traces = self.shown(contexte, personnes.iter().copied()).await?;
         let (appelant, contenu) = (contexte.acteur().cle(), rendu.reponse.as_slice());
-        let kept = Reponse { statut: rendu.statut, contenu, personnes, traces: &traces };
+        let kept = Reponse { statut: rendu.statut, contenu, personnes, connu_le, traces: &traces };
         idempotence::save(&mut tx, self.coffre(), (&appelant, &demande.cle), &kept).await?;
         tx.commit().await?;
         self.veille.awake();

@@ -191,7 +191,7 @@ impl<'a> Many<'a> {
         (rendu, persons): (Rendu, &[PatientId]),
     ) -> Result<Memoire, ServiceError> {
         let Self { core, tx, recente, .. } = self;
-        let kept = core.keep(tx, demande, (rendu, persons)).await?;
+        let kept = core.keep(tx, demande, (rendu, persons), None).await?;
         core.veille().recentes.leave(recente);
         Ok(kept)
     }

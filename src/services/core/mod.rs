@@ -207,10 +207,12 @@ impl Core {
 
     /// Says of a database that was never served before what it is from now on, and refuses one that is another's.
     pub async fn claim_database(&self) -> Result<(), ServiceError> {
-        let mut tx = self.db.begin("claim").await?;
-        let (id, now) = (self.ids.uuid(), self.clock.now());
-        base::mark(&mut tx, &self.db, id, (self.mode, now)).await?;
-        tx.commit().await?;
+        if !base::is_marked(&self.db, self.mode).await? {
+            let mut tx = self.db.begin("claim").await?;
+            let (id, now) = (self.ids.uuid(), self.clock.now());
+            base::mark(&mut tx, &self.db, id, (self.mode, now)).await?;
+            tx.commit().await?;
+        }
         self.ready().await
     }
 

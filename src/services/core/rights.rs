@@ -49,6 +49,17 @@ impl Core {
         by_the_thing: &[Relation],
     ) -> Result<(Rapports, Option<Vec<u8>>), ServiceError> {
         let row = etat::of(conn, patient).await?;
+        self.rapports_de(conn, acteur, (patient, row), by_the_thing).await
+    }
+
+    /// The same, of a person whose row was read already.
+    pub(super) async fn rapports_de(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        (patient, row): (PatientId, etat::Ligne),
+        by_the_thing: &[Relation],
+    ) -> Result<(Rapports, Option<Vec<u8>>), ServiceError> {
         let (kept, etat) = (row.fusionne_dans, row.etat);
         let whom = kept.unwrap_or(patient);
         let mut found = match acteur {

@@ -153,10 +153,8 @@ pub(super) async fn finish(
     declaration: Declaration,
     rendre: impl Render<Dossier>,
 ) -> Done {
-    let (core, acteur, patient) = (act.core(), *act.contexte().acteur(), act.patient);
-    // What was done may make the caller more, or less, to the person.
-    let named = named(&acteur, &declaration);
-    let rapports = core.rapports(act.conn(), &acteur, patient, named).await?;
+    let (core, acteur) = (act.core(), *act.contexte().acteur());
+    let rapports = act.rapports_apres(named(&acteur, &declaration)).await?;
     let dossier = dossier_of(core, act.conn(), declaration, &rapports).await?;
     Ok(act.close(rendre(&dossier.vue_par(&acteur))?).await?)
 }

@@ -205,6 +205,27 @@ pub async fn of(conn: &mut PgConnection, patient: PatientId) -> Result<Ligne, St
     Ok(row.unwrap_or_default())
 }
 
+/// Locks the row of a person until the end of the transaction; gives when something about them was last recorded, and what the row holds.
+/// `None` when there is no such person.
+pub async fn lock(
+    tx: &mut Tx,
+    patient: PatientId,
+) -> Result<Option<(DateTime<Utc>, Ligne)>, StorageError> {
+    let row = sqlx::query!(
+        r#"/* patient.lock_held */
+         SELECT connu_le, fusionne_dans AS "fusionne_dans: PatientId",
+                CASE WHEN etat_le = connu_le THEN etat_chiffre END AS etat, limite_le IS NOT NULL AS "limite!"
+         FROM patient WHERE patient_id = $1 FOR NO KEY UPDATE"#,
+        patient.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| {
+        let held = Ligne { fusionne_dans: row.fusionne_dans, etat: row.etat, limite: row.limite };
+        (row.connu_le, held)
+    }))
+}
+
 /// The rows of persons after one of them, in the order of their ids, records that were merged into others left out.
 pub async fn page(
     conn: &mut PgConnection,
