@@ -54,13 +54,14 @@ pub(super) struct Affluence {
 }
 
 impl Affluence {
-    /// Those of so many connections to the database: writings leave a quarter of them to readings.
-    pub(super) fn of(connexions: u32) -> Self {
+    /// Those of so many connections to the database: writings leave a quarter of them to readings. Whoever is here is counted
+    /// for lots, too, which make room.
+    pub(super) fn of(connexions: u32, tous: &Arc<AtomicUsize>) -> Self {
         let all = usize::try_from(connexions).unwrap_or(Semaphore::MAX_PERMITS).max(1);
         let writers = all.saturating_sub((all / 4).max(1)).max(1);
         Self {
-            lectures: Arc::new(Salle::new(all, all.saturating_mul(FILE_LECTURES))),
-            ecritures: Arc::new(Salle::new(writers, writers.saturating_mul(FILE_ECRITURES))),
+            lectures: Arc::new(Salle::new(all, all.saturating_mul(FILE_LECTURES), tous)),
+            ecritures: Arc::new(Salle::new(writers, writers.saturating_mul(FILE_ECRITURES), tous)),
         }
     }
 
@@ -100,16 +101,19 @@ struct Salle {
     places: usize,
     /// Those that are answered and those that wait.
     presents: AtomicUsize,
+    /// The same, of every kind.
+    tous: Arc<AtomicUsize>,
     /// The most of both.
     most: usize,
 }
 
 impl Salle {
-    fn new(places: usize, file: usize) -> Self {
+    fn new(places: usize, file: usize, tous: &Arc<AtomicUsize>) -> Self {
         Self {
             courants: Arc::new(Semaphore::new(places)),
             places,
             presents: AtomicUsize::new(0),
+            tous: Arc::clone(tous),
             most: places.saturating_add(file),
         }
     }
@@ -130,6 +134,7 @@ struct Present(Arc<Salle>);
 
 impl Present {
     fn new(salle: &Arc<Salle>) -> Option<Self> {
+        salle.tous.fetch_add(1, Ordering::Relaxed);
         let before = salle.presents.fetch_add(1, Ordering::Relaxed);
         let own = Self(Arc::clone(salle));
         (before < salle.most).then_some(own)
@@ -139,6 +144,7 @@ impl Present {
 impl Drop for Present {
     fn drop(&mut self) {
         self.0.presents.fetch_sub(1, Ordering::Relaxed);
+        self.0.tous.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -215,9 +221,10 @@ pub(super) async fn limit(
 ) -> Response {
     let Some(salle) = state.affluence.salle(&request) else { return next.run(request).await };
     let entree = Entree::new(salle);
-    let entered = match request.body().is_end_stream() {
-        true => entree.take().await,
-        false => salle.is_open().then_some(()).ok_or_else(Refus::affluence),
+    let entered = if request.body().is_end_stream() {
+        entree.take().await
+    } else {
+        salle.is_open().then_some(()).ok_or_else(Refus::affluence)
     };
     if let Err(refus) = entered {
         return refus.into_response();

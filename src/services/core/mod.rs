@@ -16,6 +16,7 @@ mod traces;
 mod writing;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -198,6 +199,11 @@ impl Core {
     /// The most connections to the database that may be open.
     pub fn connections_max(&self) -> u32 {
         self.db.connections_max()
+    }
+
+    /// Where requests that somebody waits for are counted: lots make room for them.
+    pub fn presents(&self) -> Arc<AtomicUsize> {
+        Arc::clone(self.lots.presents())
     }
 
     /// What lots may take of this instance.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
@@ -35,6 +35,10 @@ const FOURNEES: usize = 8;
 pub(in crate::services) struct PlacesDeLots {
     fournees: Arc<Semaphore>,
     voies: Semaphore,
+    /// The one lane that goes on while somebody waits for an answer.
+    seule: Semaphore,
+    /// Requests that are being answered, each of which somebody waits for.
+    presents: Arc<AtomicUsize>,
 }
 
 impl PlacesDeLots {
@@ -44,12 +48,23 @@ impl PlacesDeLots {
         Self {
             fournees: Arc::new(Semaphore::new(FOURNEES)),
             voies: Semaphore::new(quarter.max(VOIES)),
+            seule: Semaphore::new(1),
+            presents: Arc::default(),
         }
     }
 
-    /// A place for what one lane does in the database.
-    async fn voie(&self) -> Option<SemaphorePermit<'_>> {
-        self.voies.acquire().await.ok()
+    /// Where requests that somebody waits for are counted.
+    pub(in crate::services) const fn presents(&self) -> &Arc<AtomicUsize> {
+        &self.presents
+    }
+
+    /// A place for what one lane does in the database: a surgery that asks meanwhile finds lots one lane wide.
+    async fn voie(&self) -> [Option<SemaphorePermit<'_>>; 2] {
+        let own = self.voies.acquire().await.ok();
+        if self.presents.load(Ordering::Relaxed) == 0 {
+            return [own, None];
+        }
+        [own, self.seule.acquire().await.ok()]
     }
 }
 
@@ -312,4 +327,27 @@ async fn give_back(
             answer.unwrap_or_else(|| found.next().unwrap_or(Err(ServiceError::Indisponible)))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn lots_are_one_lane_wide_while_somebody_waits_for_an_answer() {
+        let places = PlacesDeLots::of(16);
+        let before = [places.voie().await, places.voie().await];
+        places.presents().fetch_add(1, Ordering::Relaxed);
+        let only = places.voie().await;
+        let mut next = Box::pin(places.voie());
+        assert!(poll!(&mut next).is_pending(), "a second lane beside whoever waits");
+        drop(only);
+        assert!(poll!(&mut next).is_ready());
+        drop((before, next));
+        places.presents().fetch_sub(1, Ordering::Relaxed);
+        let all = [places.voie().await, places.voie().await, places.voie().await];
+        assert_eq!(all.iter().filter(|place| place.iter().all(Option::is_some)).count(), 0);
+    }
 }
