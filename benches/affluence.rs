@@ -79,7 +79,7 @@ impl Appels {
             }
             Demande::Ecrire => {
                 let number = self.feuilles.fetch_add(1, Ordering::Relaxed);
-                ("/v1/feuilles-de-soins", format!("charge-{number}"), feuille(number))
+                ("/v1/feuilles-de-soins", format!("charge-{number}"), feuille(number, 0))
             }
         };
         let Self { host, token, .. } = self;
@@ -91,8 +91,9 @@ impl Appels {
     }
 }
 
-fn feuille(number: usize) -> String {
-    let nir = nir(number % PERSONNES);
+/// A feuille about one of the persons from some place on: those of lots are others than those whom the clients ask about.
+fn feuille(number: usize, from: usize) -> String {
+    let nir = nir(from + number % PERSONNES);
     format!(
         r#"{{"numero_facture":"{number}","support":"electronique","mode_securisation":"securise","date_etablissement":"2025-06-16","beneficiaire":{{"identifiant_individuel":{{"type":"nir","valeur":"{nir}"}},"identifiant_ouvrant_droit":{{"type":"nir","valeur":"{nir}"}},"qualite":"0","date_naissance":"1958-07-14","organisme":{{"regime":"01","caisse":"011","centre":"0000"}}}},"executant":{{"rpps":"{MARTIN}","numero_facturation":{{"type":"num_am","valeur":"991999905"}},"specialite":"01","convention":"secteur_1"}},"parcours":{{"indicateur":"T"}},"assurance":{{"nature":"maladie"}},"actes":[{{"numero_ligne":1,"date_execution":"2025-06-16","nomenclature":"ngap","code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}}]}}"#
     )
@@ -199,14 +200,16 @@ async fn lots(caisse: Caisse, token: String, enough: Arc<AtomicBool>, mut next: 
     while !enough.load(Ordering::Relaxed) {
         let mut lot = String::with_capacity(LOT * 900);
         for number in next..next + LOT {
-            writeln!(lot, "{}", feuille(number)).unwrap();
+            writeln!(lot, "{}", feuille(number, PERSONNES)).unwrap();
         }
         next += LOT;
         let sent = caisse.http.post(format!("{}/v1/feuilles-de-soins/lots", caisse.base));
         let sent = sent.header("content-type", "application/x-ndjson").bearer_auth(&token);
         let reply = sent.body(lot).send().await.unwrap();
         assert!(reply.status().is_success());
-        lines += reply.text().await.unwrap().lines().count();
+        let answers = reply.text().await.unwrap();
+        assert!(!answers.contains("refusee"), "each line is a feuille of its own");
+        lines += answers.lines().count();
     }
     lines
 }
@@ -215,7 +218,7 @@ async fn measure(folder: &Path, seconds: u64) {
     let (mut child, base) = support::start(folder);
     let pid = child.id();
     let caisse = Caisse::new(folder, base.clone());
-    for number in 0..PERSONNES {
+    for number in 0..2 * PERSONNES {
         caisse.register(number).await;
     }
     for number in 0..400 {
@@ -251,7 +254,7 @@ async fn measure(folder: &Path, seconds: u64) {
     let agent = token(folder, &["caisse", "--organisme", "010110000"]);
     let began = Instant::now();
     for lane in 0..8 {
-        let first = 1_000_000_000 + lane * 10_000_000;
+        let first = 100_000_000 + lane * 100_000_000;
         sending.spawn(lots(caisse.clone(), agent.clone(), Arc::clone(&enough), first));
     }
     crowd(&appels, MEILLEUR, seconds, pid, best).await;

@@ -80,13 +80,17 @@ fn report(all: &[Compte], done: bool) -> String {
 }
 
 fn line(one: &Compte, done: bool) -> String {
-    let what = match one.classe {
-        Classe::Personnes => count(one.retirees, "dossier", "dossiers"),
+    let (what, one_gone, gone) = match one.classe {
+        Classe::Personnes => (count(one.retirees, "dossier", "dossiers"), "retiré", "retirés"),
         Classe::Traces | Classe::Evenements | Classe::Feuilles => {
-            count(one.retirees, "ligne", "lignes")
+            (count(one.retirees, "ligne", "lignes"), "retirée", "retirées")
         }
     };
-    let verb = if done { "retirés" } else { "à retirer" };
+    let verb = match (done, one.retirees) {
+        (false, _) => "à retirer",
+        (true, 0 | 1) => one_gone,
+        (true, _) => gone,
+    };
     let kept = count(one.retenues, "retenue", "retenues");
     format!(
         "{}, avant le {} : {what} {verb}, {kept} (utiles à ce qui est en cours).",

@@ -158,13 +158,24 @@ pub(super) async fn core(
     };
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
     let core = Core::new(db.clone(), clock, ids, Arc::clone(&law), config.mode);
-    core.claim_database().await?;
     // Whoever makes its people holds others off for as long as that takes.
     let place = Place { db: db.sous(Delais::AUCUN), law, proprietaire };
-    let accord = (db, accord);
-    if let Some(horloge) = &horloge {
-        place.open(horloge).await?;
+    match droits {
+        Droits::Service => {
+            core.claim_database().await?;
+            if let Some(horloge) = &horloge {
+                place.open(horloge).await?;
+            }
+        }
+        // What only looks says nothing of the database, and makes nobody.
+        Droits::Tous => {
+            core.ready().await?;
+            if let Some(horloge) = &horloge {
+                horloge.put(sandbox::avance(&db).await);
+            }
+        }
     }
+    let accord = (db, accord);
     Ok(Base { place, core, horloge, accord })
 }
 

@@ -21,7 +21,7 @@ Exemple :
 
 pub(super) const MIGRER: &str = "\
 Exemple :
-  DATABASE_URL='postgres://proprietaire@/traitant?host=/run/postgresql' \\
+  DATABASE_URL='postgres://proprietaire@localhost/traitant?host=/run/postgresql' \\
     TRAITANT_ROLE_SERVICE=service traitant migrer";
 
 pub(super) const REPRISE: &str = "\
@@ -32,7 +32,7 @@ Exemples :
 pub(super) const CLES: &str = "\
 Exemple :
   echo \"2:$(openssl rand -hex 32)\" >> /etc/traitant/cle    # puis redémarrer chaque service
-  DATABASE_URL='postgres://proprietaire@/traitant?host=/run/postgresql' traitant cles tourner";
+  DATABASE_URL='postgres://proprietaire@localhost/traitant?host=/run/postgresql' traitant cles tourner";
 
 pub(super) const PURGER: &str = "\
 Exemples :

@@ -108,7 +108,15 @@ impl BaseConfig {
         let url = variables.get("DATABASE_URL");
         let lien = url.as_deref().map(Lien::of);
         if lien == Some(None) {
-            variables.wrong("DATABASE_URL", "attendu postgres://utilisateur@hôte/base");
+            let why = "attendu postgres://utilisateur@hôte/base, ou par une socket postgres://utilisateur@localhost/base?host=/run/postgresql";
+            variables.wrong("DATABASE_URL", why);
+        }
+        if url.as_deref().and_then(Lien::inconnu).is_some() {
+            let why = format!(
+                "un paramètre n'est pas connu ; attendus après « ? » : {}",
+                Lien::PARAMETRES.join(", ")
+            );
+            variables.wrong("DATABASE_URL", why);
         }
         let connexions = variables.number("TRAITANT_CONNEXIONS", 2..=500, 16);
         if url.is_none() && connexions > PRIVATE_CONNECTIONS_MAX {

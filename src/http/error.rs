@@ -168,6 +168,7 @@ impl From<ServiceError> for Refus {
             )
             .designe(&id),
             ServiceError::Serialisation(error) => internal(&error),
+            ServiceError::Affluence => Self::affluence(),
             ServiceError::Indisponible => {
                 Self::new(Code::ServiceIndisponible, "La base de données ne répond pas.")
             }

@@ -1,10 +1,13 @@
 //! Whether the service lives, and whether it can answer.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Serialize;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,6 +19,9 @@ use crate::domain::digest::Empreinte;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::idempotency::{Anonymous, json as respond_json};
 use crate::services::loi;
+
+/// How long the database may take to say that it is there.
+pub(super) const SILENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
@@ -106,7 +112,11 @@ async fn live() -> Result<Response, Refus> {
 )]
 async fn ready(State(state): State<AppState>) -> Result<Response, Refus> {
     let core = &state.core;
-    core.ready().await?;
+    // Whoever watches asks again soon: a database that is silent is told as soon as one that is gone.
+    let Ok(ready) = timeout(SILENCE, core.ready()).await else {
+        return Err(Refus::new(Code::ServiceIndisponible, "La base de données ne répond pas."));
+    };
+    ready?;
     if !state.verifier.ready() {
         return Err(Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES));
     }

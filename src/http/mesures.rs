@@ -17,9 +17,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use tokio::time::timeout;
 
 use super::AppState;
 use super::affluence::Affluence;
+use super::health::SILENCE;
 use crate::services::mesures::{Comptees, Mesures, comptees, mesurer};
 
 type Labels = Vec<(&'static str, String)>;
@@ -217,10 +219,11 @@ pub fn router(state: AppState) -> Router {
 
 async fn metrics(State(state): State<AppState>) -> Response {
     let instruments: &Arc<Instruments> = &state.instruments;
-    match mesurer(&state.core).await {
-        Ok(measured) => instruments.read(&measured),
-        // What the service counts itself is told all the same.
-        Err(error) => tracing::warn!(%error, "the database was not measured"),
+    // What the service counts itself is told all the same.
+    match timeout(SILENCE, mesurer(&state.core)).await {
+        Ok(Ok(measured)) => instruments.read(&measured),
+        Ok(Err(error)) => tracing::warn!(%error, "the database was not measured"),
+        Err(_elapsed) => tracing::warn!("the database was not measured: it does not answer"),
     }
     instruments.presents(&state.affluence);
     instruments.count(&comptees(&state.core));

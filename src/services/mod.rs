@@ -199,6 +199,9 @@ pub enum ServiceError {
     /// The database does not answer: nothing was written.
     #[error("unavailable")]
     Indisponible,
+    /// As many wait already as may.
+    #[error("too many wait already")]
+    Affluence,
     /// The trace of a reading could not be written: the reading is not given.
     #[error("the access could not be traced")]
     TraceImpossible,

@@ -130,8 +130,9 @@ impl StorageError {
         let undone = self.sqlstate().is_some_and(|state| {
             // Concurrency; a server that starts, stops, crashed or follows another; no room left; a connection that is lost;
             // a statement that was given up, or a transaction in which nothing more was asked.
-            matches!(&*state, "40001" | "40P01" | "25006" | "57014" | "25P03")
-                || ["08", "53", "57P"].iter().any(|class| state.starts_with(class))
+            // A role that may no longer come in or read, a database that is closed: for the operator, and the same request succeeds after.
+            matches!(&*state, "40001" | "40P01" | "25006" | "57014" | "25P03" | "42501" | "55000")
+                || ["08", "28", "53", "57P"].iter().any(|class| state.starts_with(class))
         });
         undone || self.is_lock_timeout() || self.is_unreachable()
     }

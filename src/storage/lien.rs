@@ -16,6 +16,28 @@ pub enum Lien {
 }
 
 impl Lien {
+    /// What an address may say after its question mark. Anything else would be left out without a word: a misspelt `sslmode`
+    /// with it.
+    pub const PARAMETRES: [&str; 10] = [
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "host",
+        "port",
+        "dbname",
+        "user",
+        "password",
+        "application_name",
+    ];
+
+    /// The first parameter of an address that is none of these.
+    pub fn inconnu(url: &str) -> Option<&str> {
+        let (_, query) = url.split_once('?')?;
+        let names = query.split('&').filter_map(|pair| pair.split('=').next());
+        names.filter(|name| !name.is_empty()).find(|name| !Self::PARAMETRES.contains(name))
+    }
+
     /// That of an address; none for what is no address of PostgreSQL.
     pub fn of(url: &str) -> Option<Self> {
         let known = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));

@@ -19,7 +19,13 @@ pub async fn run(db: &Db) -> Result<(), StorageError> {
     )
     .fetch_one(&mut conn)
     .await?;
-    MIGRATOR.run(&mut conn).await?;
+    // What a later program added stays.
+    let own = Migrator {
+        ignore_missing: true,
+        migrations: MIGRATOR.migrations.clone(),
+        ..Migrator::DEFAULT
+    };
+    own.run(&mut conn).await?;
     Ok(conn.close().await?)
 }
 
@@ -28,7 +34,8 @@ pub fn expected() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
-/// Refuses a database whose schema is older or newer than this program.
+/// Refuses a database in which a migration of this program is missing. Those of a later program only add: this one works with what they
+/// made, so that instances are replaced one by one, and one goes back without touching the schema.
 pub async fn verify(db: &Db) -> Result<(), StorageError> {
     let known = sqlx::query_scalar!(
         r#"/* migrations.known */ SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS "known!""#
@@ -36,11 +43,24 @@ pub async fn verify(db: &Db) -> Result<(), StorageError> {
     .fetch_one(db.pool())
     .await?;
     let found = if known { applied(db).await? } else { None };
-    if found == Some(expected()) {
+    if found.is_some() && missing(db).await? == 0 {
         Ok(())
     } else {
         Err(StorageError::UnknownSchema { expected: expected(), found })
     }
+}
+
+/// How many migrations of this program a database does not have.
+async fn missing(db: &Db) -> Result<i64, StorageError> {
+    let own: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
+    Ok(sqlx::query_scalar!(
+        r#"/* migrations.missing */
+         SELECT count(*) AS "missing!" FROM unnest($1::bigint[]) AS own (version)
+         WHERE NOT EXISTS (SELECT FROM _sqlx_migrations m WHERE m.version = own.version AND m.success)"#,
+        &own
+    )
+    .fetch_one(db.pool())
+    .await?)
 }
 
 async fn applied(db: &Db) -> Result<Option<i64>, StorageError> {

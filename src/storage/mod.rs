@@ -251,7 +251,11 @@ impl Db {
         let delais = self.delais.map(Delais::locaux).unwrap_or_default();
         // One exchange. Nothing of it comes from outside.
         let begin = AssertSqlSafe(format!("/* db.begin */ BEGIN{mode}{delais}"));
-        Ok(self.pool.begin_with(begin).await?)
+        let pool = self.pool.clone();
+        // To its end, even when nobody waits for it any more: what is begun and not known to be would stay open on its connection, and take
+        // in whatever the next one writes there.
+        let beginning = tokio::spawn(async move { pool.begin_with(begin).await });
+        Ok(beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?)
     }
 
     fn named(&self, name: &'static str, inner: Transaction<'static, Postgres>) -> Tx {

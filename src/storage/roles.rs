@@ -1,6 +1,12 @@
 //! The role under which the service works: it reads and writes rows, and owns nothing. What keeps history it can neither rewrite,
 //! empty nor unguard, whoever speaks through it.
 
+use std::num::NonZeroU32;
+
+use aws_lc_rs::{digest, hmac, pbkdf2};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rand::RngExt as _;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use super::{Db, StorageError};
@@ -29,7 +35,29 @@ pub async fn prepare(db: &Db, role: Role<'_>) -> Result<(), StorageError> {
     Ok(conn.close().await?)
 }
 
+/// Rounds of the derivation, as PostgreSQL's own.
+const TOURS: NonZeroU32 = NonZeroU32::new(4096).expect("it is not zero");
+
+/// What PostgreSQL keeps of a password (RFC 5802 and 7677), so that the password itself is in no statement, which a server may log. Letters
+/// beyond ASCII are prepared by PostgreSQL, which gets the password as it is.
+fn verificateur(mot_de_passe: &str) -> String {
+    if !mot_de_passe.is_ascii() {
+        return mot_de_passe.to_owned();
+    }
+    let sel = rand::rng().random::<[u8; 16]>();
+    let mut derivee = [0; 32];
+    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, TOURS, &sel, mot_de_passe.as_bytes(), &mut derivee);
+    let signer = hmac::Key::new(hmac::HMAC_SHA256, &derivee);
+    let client = hmac::sign(&signer, b"Client Key");
+    let gardee = digest::digest(&digest::SHA256, client.as_ref());
+    let serveur = hmac::sign(&signer, b"Server Key");
+    let [sel, gardee, serveur] =
+        [sel.as_slice(), gardee.as_ref(), serveur.as_ref()].map(|bytes| STANDARD.encode(bytes));
+    format!("SCRAM-SHA-256${TOURS}:{sel}${gardee}:{serveur}")
+}
+
 async fn statements(conn: &mut PgConnection, role: Role<'_>) -> Result<Vec<String>, StorageError> {
+    let verificateur = role.mot_de_passe.map(verificateur);
     Ok(sqlx::query_scalar!(
         r#"/* roles.statements */
            WITH gardes AS (
@@ -73,7 +101,7 @@ async fn statements(conn: &mut PgConnection, role: Role<'_>) -> Result<Vec<Strin
            ) AS statements
            ORDER BY ordre"#,
         role.nom,
-        role.mot_de_passe
+        verificateur
     )
     .fetch_all(conn)
     .await?)

@@ -6,8 +6,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::time::timeout;
 use tower::ServiceExt;
 use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Verifier};
 use traitant::domain::acteur::Acteur;
@@ -17,7 +18,7 @@ use traitant::law::Law;
 use traitant::storage::{Coffre, Db, Delais};
 
 use crate::support::TestApp;
-use crate::support::app::patient_id;
+use crate::support::app::{MARTIN, feuille, patient_id};
 use crate::support::database::{KEY, TestDatabase};
 
 /// An application whose statements are given up as those of a request that has this time.
@@ -150,4 +151,30 @@ async fn a_transaction_in_which_nothing_is_asked_ends() {
         tokio::task::yield_now().await;
     }
     assert!(tx.commit().await.unwrap_err().is_temporary());
+}
+
+/// Whoever goes away while a transaction begins leaves none open on a connection that serves somebody else afterwards.
+#[tokio::test]
+async fn a_caller_who_goes_away_leaves_no_transaction_open() {
+    let database = TestDatabase::with_people().await;
+    let app = TestApp::over(database, 2).await;
+    let alice = app.patient("ALICE");
+    let path = format!("/v1/patients/{}/medecin-traitant", patient_id("ALICE"));
+    let martin = app.medecin(MARTIN);
+    let pool = app.database.pool(1).await;
+    for micros in (0..2_000).step_by(20) {
+        let body = feuille("BERNARD", &(micros + 1).to_string(), "2025-03-10", json!("T"));
+        let going =
+            timeout(Duration::from_micros(micros), martin.post("/v1/feuilles-de-soins", body));
+        going.await.ok();
+    }
+    let open = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()";
+    let none_is_left = async {
+        while sqlx::query_scalar::<_, i64>(open).fetch_one(&pool).await.unwrap() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), none_is_left).await.expect("a transaction stays open");
+    alice.get(&path).await.expect(200);
 }

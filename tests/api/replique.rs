@@ -56,7 +56,9 @@ async fn a_replica_answers_what_only_looks_as_its_primary_does() {
     service.end("TERM");
     caught_up(&mut writing, &mut reading).await;
     for command in LOOKS {
-        let (here, there) = (run(&settings, command), run(&looking, command));
+        let here = run(&settings, command);
+        caught_up(&mut writing, &mut reading).await;
+        let there = run(&looking, command);
         assert!(there.status.success(), "{command:?}: {}", said(&there));
         let text =
             |output: &std::process::Output| String::from_utf8(output.stdout.clone()).unwrap();

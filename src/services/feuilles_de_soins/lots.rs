@@ -30,13 +30,18 @@ const VOIES: usize = 4;
 /// Batches that are treated at once on one instance, whatever the number of lots: what they hold in memory is bounded.
 const FOURNEES: usize = 8;
 
+/// Batches of which the answers are here, whatever the number of lots: those that are made and those that wait for a reader. A reader who takes
+/// nothing for half a minute is hung up on, and leaves its own.
+const REPONSES: usize = 16;
+
 /// What lots may take of one instance, however many come at once: the next ones go slower, and take nothing from others.
 #[derive(Debug)]
 pub(in crate::services) struct PlacesDeLots {
     fournees: Arc<Semaphore>,
+    reponses: Arc<Semaphore>,
     voies: Semaphore,
-    /// The one lane that goes on while somebody waits for an answer.
-    seule: Semaphore,
+    /// The one batch, and the one lane, that go on while somebody waits for an answer.
+    seules: (Arc<Semaphore>, Semaphore),
     /// Requests that are being answered, each of which somebody waits for.
     presents: Arc<AtomicUsize>,
 }
@@ -47,8 +52,9 @@ impl PlacesDeLots {
         let quarter = usize::try_from(connexions / 4).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
             fournees: Arc::new(Semaphore::new(FOURNEES)),
+            reponses: Arc::new(Semaphore::new(REPONSES)),
             voies: Semaphore::new(quarter.max(VOIES)),
-            seule: Semaphore::new(1),
+            seules: (Arc::new(Semaphore::new(1)), Semaphore::new(1)),
             presents: Arc::default(),
         }
     }
@@ -58,19 +64,46 @@ impl PlacesDeLots {
         &self.presents
     }
 
+    /// Whether somebody waits for an answer.
+    fn is_pressed(&self) -> bool {
+        self.presents.load(Ordering::Relaxed) > 0
+    }
+
+    /// A place for a batch.
+    async fn fournee(&self) -> PlaceDeFournee {
+        let one_of = async |places: &Arc<Semaphore>| Arc::clone(places).acquire_owned().await.ok();
+        let reponse = one_of(&self.reponses).await;
+        let own = one_of(&self.fournees).await;
+        let seule = if self.is_pressed() { one_of(&self.seules.0).await } else { None };
+        PlaceDeFournee { reponse, travail: [own, seule] }
+    }
+
     /// A place for what one lane does in the database: a surgery that asks meanwhile finds lots one lane wide.
     async fn voie(&self) -> [Option<SemaphorePermit<'_>>; 2] {
         let own = self.voies.acquire().await.ok();
-        if self.presents.load(Ordering::Relaxed) == 0 {
-            return [own, None];
-        }
-        [own, self.seule.acquire().await.ok()]
+        let seule = if self.is_pressed() { self.seules.1.acquire().await.ok() } else { None };
+        [own, seule]
+    }
+}
+
+/// The place of a batch, left when it is dropped.
+#[derive(Debug)]
+pub struct PlaceDeFournee {
+    reponse: Option<OwnedSemaphorePermit>,
+    travail: [Option<OwnedSemaphorePermit>; 2],
+}
+
+impl PlaceDeFournee {
+    /// Nothing is left to do but to give the answers, which have their place until they are taken.
+    pub fn finie(self) -> Option<OwnedSemaphorePermit> {
+        drop(self.travail);
+        self.reponse
     }
 }
 
 /// A place for the next batch of a lot, taken in the order of its batches: one that has its place waits for none behind it.
-pub async fn place_de_fournee(core: &Core) -> Option<OwnedSemaphorePermit> {
-    Arc::clone(&core.lots().fournees).acquire_owned().await.ok()
+pub async fn place_de_fournee(core: &Core) -> PlaceDeFournee {
+    core.lots().fournee().await
 }
 
 /// From how many lines on a batch is shared out among the lanes; a smaller one is one transaction.
@@ -349,5 +382,12 @@ mod tests {
         places.presents().fetch_sub(1, Ordering::Relaxed);
         let all = [places.voie().await, places.voie().await, places.voie().await];
         assert_eq!(all.iter().filter(|place| place.iter().all(Option::is_some)).count(), 0);
+        // Batches too: one that has its place is waited for by the next one, of whichever lot.
+        places.presents().fetch_add(1, Ordering::Relaxed);
+        let only = places.fournee().await;
+        let mut next = Box::pin(places.fournee());
+        assert!(poll!(&mut next).is_pending(), "a second batch beside whoever waits");
+        drop(only);
+        assert!(poll!(&mut next).is_ready());
     }
 }

@@ -129,7 +129,7 @@ async fn follow(
         match attente.wait(&sources.cles()).await {
             Fin::Reveil => {}
             Fin::Terme => last = true,
-            Fin::Complet => return Err(ServiceError::Indisponible),
+            Fin::Complet => return Err(ServiceError::Affluence),
         }
     }
 }

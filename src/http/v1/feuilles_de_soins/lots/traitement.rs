@@ -121,7 +121,7 @@ where
         let place = feuilles_de_soins::place_de_fournee(&places.core).await;
         Some(((arrivage, place), (reader, places)))
     });
-    arrivals
+    let batches = arrivals
         .map(move |(arrivage, place)| {
             let following = next.suivants();
             let tours = std::mem::replace(&mut next, following);
@@ -130,12 +130,18 @@ where
             // A task of its own: what was taken is finished, even when nobody waits for the answer.
             tokio::spawn(async move {
                 let answers = answering.await;
-                drop((passage, place));
-                answers
+                drop(passage);
+                (answers, place.finie())
             })
         })
-        .buffered(ENSEMBLE)
-        .map(|done| done.unwrap_or(Err(LotInterrompu)))
+        .buffered(ENSEMBLE);
+    // What was given is being written until more is asked for.
+    stream::unfold((Box::pin(batches), None), |(mut batches, given)| async move {
+        drop(given);
+        let done = batches.next().await?;
+        let (answers, place) = done.unwrap_or((Err(LotInterrompu), None));
+        Some((answers, (batches, place)))
+    })
 }
 
 /// Runs a function, on a thread for long work when there is much to do.
