@@ -56,6 +56,7 @@ const ROOMS: &[Room] = &[
         rooms: &["storage", "domain"],
         libraries: &[
             "aws_lc_rs",
+            "base64",
             "chacha20poly1305",
             "chrono",
             "hmac",
@@ -66,6 +67,7 @@ const ROOMS: &[Room] = &[
             "sha2",
             "sqlx",
             "thiserror",
+            "tokio",
             "tracing",
             "uuid",
         ],
