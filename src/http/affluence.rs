@@ -234,3 +234,18 @@ pub(super) async fn limit(
     entree.keep(None);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::openapi::routes_and_contract;
+
+    #[test]
+    fn the_operations_that_are_named_are_those_of_the_contract() {
+        let (_routes, contrat) = routes_and_contract();
+        for path in LECTURES.iter().chain(&A_LEUR_PAS) {
+            let known = contrat.document.paths.paths.get(*path);
+            assert!(known.is_some_and(|item| item.post.is_some()), "{path}");
+        }
+    }
+}
