@@ -28,8 +28,25 @@ fn cause(error: &(dyn std::error::Error + 'static)) -> String {
         ErrorKind::NotADirectory => "une partie de ce chemin n'est pas un dossier",
         ErrorKind::StorageFull => "le disque est plein",
         ErrorKind::ReadOnlyFilesystem => "ce disque ne s'écrit pas",
-        ErrorKind::InvalidData => "ce n'est pas du texte en UTF-8",
+        // Another cause has an error of its own within: a certificate that nobody certified, for one.
+        ErrorKind::InvalidData if error.get_ref().is_none() => "ce n'est pas du texte en UTF-8",
         _ => return error.to_string(),
     };
     said.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, Read};
+
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_text_are_told_and_nothing_else_is_taken_for_them() {
+        let mut text = String::new();
+        let wrong = [0xff_u8].as_slice().read_to_string(&mut text).unwrap_err();
+        assert_eq!(reason(&wrong.into()), "ce n'est pas du texte en UTF-8");
+        let certificate = Error::new(ErrorKind::InvalidData, "invalid peer certificate");
+        assert_eq!(reason(&certificate.into()), "invalid peer certificate");
+    }
 }
