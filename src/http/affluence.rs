@@ -54,14 +54,14 @@ pub(super) struct Affluence {
 }
 
 impl Affluence {
-    /// Those of so many connections to the database: writings leave a quarter of them to readings. Whoever is here is counted
-    /// for lots, too, which make room.
-    pub(super) fn of(connexions: u32, tous: &Arc<AtomicUsize>) -> Self {
+    /// Those of so many connections to the database: writings leave a quarter of them to readings. Whoever is here is counted where
+    /// lots look.
+    pub(super) fn of(connexions: u32, [lectures, ecritures]: [Arc<AtomicUsize>; 2]) -> Self {
         let all = usize::try_from(connexions).unwrap_or(Semaphore::MAX_PERMITS).max(1);
         let writers = all.saturating_sub((all / 4).max(1)).max(1);
         Self {
-            lectures: Arc::new(Salle::new(all, all.saturating_mul(FILE_LECTURES), tous)),
-            ecritures: Arc::new(Salle::new(writers, writers.saturating_mul(FILE_ECRITURES), tous)),
+            lectures: Arc::new(Salle::new(all, FILE_LECTURES, lectures)),
+            ecritures: Arc::new(Salle::new(writers, FILE_ECRITURES, ecritures)),
         }
     }
 
@@ -100,22 +100,16 @@ struct Salle {
     /// How many may be answered at once.
     places: usize,
     /// Those that are answered and those that wait.
-    presents: AtomicUsize,
-    /// The same, of every kind.
-    tous: Arc<AtomicUsize>,
+    presents: Arc<AtomicUsize>,
     /// The most of both.
     most: usize,
 }
 
 impl Salle {
-    fn new(places: usize, file: usize, tous: &Arc<AtomicUsize>) -> Self {
-        Self {
-            courants: Arc::new(Semaphore::new(places)),
-            places,
-            presents: AtomicUsize::new(0),
-            tous: Arc::clone(tous),
-            most: places.saturating_add(file),
-        }
+    fn new(places: usize, file: usize, presents: Arc<AtomicUsize>) -> Self {
+        let courants = Arc::new(Semaphore::new(places));
+        let most = places.saturating_add(places.saturating_mul(file));
+        Self { courants, places, presents, most }
     }
 
     fn courants(&self) -> usize {
@@ -134,7 +128,6 @@ struct Present(Arc<Salle>);
 
 impl Present {
     fn new(salle: &Arc<Salle>) -> Option<Self> {
-        salle.tous.fetch_add(1, Ordering::Relaxed);
         let before = salle.presents.fetch_add(1, Ordering::Relaxed);
         let own = Self(Arc::clone(salle));
         (before < salle.most).then_some(own)
@@ -144,7 +137,6 @@ impl Present {
 impl Drop for Present {
     fn drop(&mut self) {
         self.0.presents.fetch_sub(1, Ordering::Relaxed);
-        self.0.tous.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -67,6 +67,14 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
     }
 }
 
+/// A body taken whole, and with it the place of its request.
+pub(crate) async fn corps_entier(request: Request, state: &AppState) -> Result<Bytes, Refus> {
+    let entering = affluence::enter(request.extensions());
+    let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+    entering.await?;
+    Ok(bytes)
+}
+
 /// Why a body could not be taken whole.
 pub(crate) fn corps_non_lu(why: &BytesRejection) -> Refus {
     match why {
@@ -137,7 +145,7 @@ pub(crate) async fn lire_formulaire<T: Lire>(
     request: Request,
     state: &AppState,
 ) -> Result<T, Refus> {
-    let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+    let bytes = corps_entier(request, state).await?;
     let mut filled = form_urlencoded::Serializer::new(String::new());
     filled.extend_pairs(form_urlencoded::parse(&bytes).filter(|(_, value)| !value.is_empty()));
     lire_membres(filled.finish().as_bytes()).map_err(Refus::champs)
@@ -149,7 +157,7 @@ pub(crate) async fn lire_champs(
     state: &AppState,
 ) -> Result<Vec<(String, String)>, Refus> {
     exige_type(request.headers(), "application/x-www-form-urlencoded", "Le formulaire")?;
-    let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+    let bytes = corps_entier(request, state).await?;
     Ok(form_urlencoded::parse(&bytes).into_owned().collect())
 }
 

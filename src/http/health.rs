@@ -18,7 +18,7 @@ use super::problem::{Code, Refus};
 use crate::domain::digest::Empreinte;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::idempotency::{Anonymous, json as respond_json};
-use crate::services::loi;
+use crate::services::{ServiceError, loi};
 
 /// How long the database may take to say that it is there.
 pub(super) const SILENCE: Duration = Duration::from_secs(2);
@@ -113,10 +113,7 @@ async fn live() -> Result<Response, Refus> {
 async fn ready(State(state): State<AppState>) -> Result<Response, Refus> {
     let core = &state.core;
     // Whoever watches asks again soon: a database that is silent is told as soon as one that is gone.
-    let Ok(ready) = timeout(SILENCE, core.ready()).await else {
-        return Err(Refus::new(Code::ServiceIndisponible, "La base de données ne répond pas."));
-    };
-    ready?;
+    timeout(SILENCE, core.ready()).await.unwrap_or(Err(ServiceError::Indisponible))?;
     if !state.verifier.ready() {
         return Err(Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES));
     }

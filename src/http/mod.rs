@@ -111,7 +111,7 @@ impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
-        let affluence = Affluence::of(core.connections_max(), &core.presents());
+        let affluence = Affluence::of(core.connections_max(), core.presents());
         Self(Arc::new(Partage {
             core,
             verifier,

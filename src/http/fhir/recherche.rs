@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::Method;
 use axum::middleware::Next;
@@ -15,8 +14,7 @@ use super::ressource::RPPS;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::http::AppState;
-use crate::http::affluence;
-use crate::http::extract::{corps_non_lu, exige_type};
+use crate::http::extract::{corps_entier, exige_type};
 use crate::http::lecture::Entier;
 use crate::http::pagination::{self, Cadre, Curseur, Limite};
 use crate::http::problem::Refus;
@@ -83,9 +81,7 @@ impl FromRequest<AppState> for Recherche {
             return Err(Refus::parametre(name, "parametre_inconnu", message));
         }
         exige_type(request.headers(), "application/x-www-form-urlencoded", "Le formulaire")?;
-        let entering = affluence::enter(request.extensions());
-        let form = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
-        entering.await?;
+        let form = corps_entier(request, state).await?;
         Self::of(&form)
     }
 }

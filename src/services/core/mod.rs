@@ -201,9 +201,9 @@ impl Core {
         self.db.connections_max()
     }
 
-    /// Where requests that somebody waits for are counted: lots make room for them.
-    pub fn presents(&self) -> Arc<AtomicUsize> {
-        Arc::clone(self.lots.presents())
+    /// Where requests that somebody waits for are counted, readings and writings: lots make room for them.
+    pub fn presents(&self) -> [Arc<AtomicUsize>; 2] {
+        self.lots.presents().clone()
     }
 
     /// What lots may take of this instance.

@@ -42,8 +42,8 @@ pub(in crate::services) struct PlacesDeLots {
     voies: Semaphore,
     /// The one batch, and the one lane, that go on while somebody waits for an answer.
     seules: (Arc<Semaphore>, Semaphore),
-    /// Requests that are being answered, each of which somebody waits for.
-    presents: Arc<AtomicUsize>,
+    /// Requests that are being answered, each of which somebody waits for: readings and writings.
+    presents: [Arc<AtomicUsize>; 2],
 }
 
 impl PlacesDeLots {
@@ -55,18 +55,18 @@ impl PlacesDeLots {
             reponses: Arc::new(Semaphore::new(REPONSES)),
             voies: Semaphore::new(quarter.max(VOIES)),
             seules: (Arc::new(Semaphore::new(1)), Semaphore::new(1)),
-            presents: Arc::default(),
+            presents: Default::default(),
         }
     }
 
     /// Where requests that somebody waits for are counted.
-    pub(in crate::services) const fn presents(&self) -> &Arc<AtomicUsize> {
+    pub(in crate::services) const fn presents(&self) -> &[Arc<AtomicUsize>; 2] {
         &self.presents
     }
 
     /// Whether somebody waits for an answer.
     fn is_pressed(&self) -> bool {
-        self.presents.load(Ordering::Relaxed) > 0
+        self.presents.iter().any(|here| here.load(Ordering::Relaxed) > 0)
     }
 
     /// A place for a batch.
@@ -368,26 +368,27 @@ mod tests {
 
     use super::*;
 
+    /// What is taken is waited for by the next one who takes it.
+    async fn is_one_at_a_time<F: Future>(take: impl Fn() -> F) {
+        let only = take().await;
+        let mut next = Box::pin(take());
+        assert!(poll!(&mut next).is_pending(), "a second one beside whoever waits");
+        drop(only);
+        assert!(poll!(&mut next).is_ready());
+    }
+
     #[tokio::test]
-    async fn lots_are_one_lane_wide_while_somebody_waits_for_an_answer() {
+    async fn lots_are_one_lane_and_one_batch_wide_while_somebody_waits_for_an_answer() {
         let places = PlacesDeLots::of(16);
         let before = [places.voie().await, places.voie().await];
-        places.presents().fetch_add(1, Ordering::Relaxed);
-        let only = places.voie().await;
-        let mut next = Box::pin(places.voie());
-        assert!(poll!(&mut next).is_pending(), "a second lane beside whoever waits");
-        drop(only);
-        assert!(poll!(&mut next).is_ready());
-        drop((before, next));
-        places.presents().fetch_sub(1, Ordering::Relaxed);
+        for kind in places.presents() {
+            kind.fetch_add(1, Ordering::Relaxed);
+            is_one_at_a_time(|| places.voie()).await;
+            is_one_at_a_time(|| places.fournee()).await;
+            kind.fetch_sub(1, Ordering::Relaxed);
+        }
+        drop(before);
         let all = [places.voie().await, places.voie().await, places.voie().await];
         assert_eq!(all.iter().filter(|place| place.iter().all(Option::is_some)).count(), 0);
-        // Batches too: one that has its place is waited for by the next one, of whichever lot.
-        places.presents().fetch_add(1, Ordering::Relaxed);
-        let only = places.fournee().await;
-        let mut next = Box::pin(places.fournee());
-        assert!(poll!(&mut next).is_pending(), "a second batch beside whoever waits");
-        drop(only);
-        assert!(poll!(&mut next).is_ready());
     }
 }

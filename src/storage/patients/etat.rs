@@ -212,7 +212,7 @@ pub async fn lock(
     patient: PatientId,
 ) -> Result<Option<(DateTime<Utc>, Ligne)>, StorageError> {
     let row = sqlx::query!(
-        r#"/* patient.lock_held */
+        r#"/* patient.lock */
          SELECT connu_le, fusionne_dans AS "fusionne_dans: PatientId",
                 CASE WHEN etat_le = connu_le THEN etat_chiffre END AS etat, limite_le IS NOT NULL AS "limite!"
          FROM patient WHERE patient_id = $1 FOR NO KEY UPDATE"#,

@@ -55,15 +55,9 @@ pub async fn lock(
     id: PatientId,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StorageError> {
-    let last = sqlx::query_scalar!(
-        "/* patient.lock */
-         SELECT connu_le FROM patient WHERE patient_id = $1 AND fusionne_dans IS NULL
-         FOR NO KEY UPDATE",
-        id.uuid()
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(last.map(|last| knowledge_after(last, now)))
+    let locked = etat::lock(tx, id).await?;
+    let stands = locked.filter(|(_, row)| row.fusionne_dans.is_none());
+    Ok(stands.map(|(last, _)| knowledge_after(last, now)))
 }
 
 /// The instant under which something is known after something else: now, or just after it.

@@ -1,6 +1,5 @@
 //! A file of operations: one JSON object a line (NDJSON), each line for itself.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,8 +10,7 @@ use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::operation::NouvelleOperation;
 use crate::http::AppState;
-use crate::http::affluence;
-use crate::http::extract::{Appel, CleIdempotence, corps_non_lu, exige_type};
+use crate::http::extract::{Appel, CleIdempotence, corps_entier, exige_type};
 use crate::http::idempotency::{rendre, respond, respond_anonymous};
 use crate::http::json::Json;
 use crate::http::lecture::lire_document;
@@ -39,9 +37,7 @@ impl FromRequest<AppState> for Fichier {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
         exige_type(request.headers(), "application/x-ndjson", "Le fichier")?;
         let head = format!("{} {}\n", request.method(), request.uri().path());
-        let entering = affluence::enter(request.extensions());
-        let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
-        entering.await?;
+        let bytes = corps_entier(request, state).await?;
         let requete = Empreinte::of([head.as_bytes(), &bytes].concat());
         let tests = patients::accepts_test_numbers(&state.core);
         let mut file = Self { lignes: Vec::new(), refusees: Vec::new(), requete };
