@@ -22,6 +22,8 @@
 mod caisse;
 #[path = "support/memoire.rs"]
 mod memoire;
+#[path = "support/requetes.rs"]
+mod requetes;
 mod support;
 
 use std::fmt::Write as _;
@@ -31,12 +33,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use self::caisse::{Caisse, MARTIN, microseconds};
 use self::memoire::memory;
+use self::requetes::{carte, feuille, post, read_answer, seconds};
 use self::support::{nir, token};
 
 /// Clients with which the service does its best.
@@ -71,48 +74,26 @@ impl Appels {
     fn request(&self, demande: Demande, chance: usize) -> String {
         let (path, key, body) = match demande {
             Demande::Lire => {
-                let nir = nir(chance % PERSONNES);
-                let body = format!(
-                    r#"{{"identifiant":{{"type":"nir","valeur":"{nir}"}},"date_naissance":"1958-07-14"}}"#
-                );
+                let body = carte(&nir(chance % PERSONNES));
                 ("/v1/medecins-traitants/consultation", "sans-objet-00".to_owned(), body)
             }
             Demande::Ecrire => {
                 let number = self.feuilles.fetch_add(1, Ordering::Relaxed);
-                ("/v1/feuilles-de-soins", format!("charge-{number}"), feuille(number, 0))
+                (
+                    "/v1/feuilles-de-soins",
+                    format!("charge-{number}"),
+                    feuille(number, &nir(number % PERSONNES)),
+                )
             }
         };
-        let Self { host, token, .. } = self;
-        format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
-             Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
+        post(&self.host, &self.token, path, &key, &body)
     }
-}
-
-/// A feuille about one of the persons from some place on: those of lots are others than those whom the clients ask about.
-fn feuille(number: usize, from: usize) -> String {
-    let nir = nir(from + number % PERSONNES);
-    format!(
-        r#"{{"numero_facture":"{number}","support":"electronique","mode_securisation":"securise","date_etablissement":"2025-06-16","beneficiaire":{{"identifiant_individuel":{{"type":"nir","valeur":"{nir}"}},"identifiant_ouvrant_droit":{{"type":"nir","valeur":"{nir}"}},"qualite":"0","date_naissance":"1958-07-14","organisme":{{"regime":"01","caisse":"011","centre":"0000"}}}},"executant":{{"rpps":"{MARTIN}","numero_facturation":{{"type":"num_am","valeur":"991999905"}},"specialite":"01","convention":"secteur_1"}},"parcours":{{"indicateur":"T"}},"assurance":{{"nature":"maladie"}},"actes":[{{"numero_ligne":1,"date_execution":"2025-06-16","nomenclature":"ngap","code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}}]}}"#
-    )
 }
 
 /// Sends one request and reads its answer whole; gives its status.
 async fn ask(stream: &mut TcpStream, text: &str, buffer: &mut Vec<u8>) -> u16 {
     stream.write_all(text.as_bytes()).await.unwrap();
-    buffer.clear();
-    let mut wanted = None;
-    while wanted.is_none_or(|wanted| buffer.len() < wanted) {
-        assert!(stream.read_buf(buffer).await.unwrap() > 0, "the service hung up");
-        let end = buffer.windows(4).position(|window| window == b"\r\n\r\n");
-        if let (None, Some(end)) = (wanted, end) {
-            let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
-            let length = head.split("content-length: ").nth(1).unwrap();
-            wanted = Some(end + 4 + length.split("\r\n").next().unwrap().parse::<usize>().unwrap());
-        }
-    }
+    read_answer(stream, buffer).await;
     String::from_utf8_lossy(&buffer[9..12]).parse().unwrap()
 }
 
@@ -194,13 +175,13 @@ async fn alone(appels: &Appels, turn: usize) -> Duration {
     times[50]
 }
 
-/// Sends lots one behind the other until somebody says that it is enough; gives how many lines were answered.
+/// Sends lots, of other persons than those whom the clients ask about, one behind the other until somebody says that it is enough; gives how many lines were answered.
 async fn lots(caisse: Caisse, token: String, enough: Arc<AtomicBool>, mut next: usize) -> usize {
     let mut lines = 0;
     while !enough.load(Ordering::Relaxed) {
         let mut lot = String::with_capacity(LOT * 900);
         for number in next..next + LOT {
-            writeln!(lot, "{}", feuille(number, PERSONNES)).unwrap();
+            writeln!(lot, "{}", feuille(number, &nir(PERSONNES + number % PERSONNES))).unwrap();
         }
         next += LOT;
         let sent = caisse.http.post(format!("{}/v1/feuilles-de-soins/lots", caisse.base));
@@ -274,12 +255,8 @@ fn folder() -> PathBuf {
 }
 
 fn main() {
-    let seconds = std::env::var("TRAITANT_BENCH_SECONDES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(10);
     let folder = folder();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(&folder, seconds));
+    runtime.block_on(measure(&folder, seconds()));
     std::fs::remove_dir_all(&folder).ok();
 }

@@ -29,18 +29,21 @@ mod caisse;
 mod cpu;
 #[path = "support/memoire.rs"]
 mod memoire;
+#[path = "support/requetes.rs"]
+mod requetes;
 mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use self::caisse::{Caisse, MARTIN, PONS, microseconds};
 use self::cpu::Cpu;
 use self::memoire::memory;
+use self::requetes::{carte, feuille, post, read_answer, seconds};
 use self::support::{client, nir, psql, token};
 
 const CONNECTIONS: usize = 16;
@@ -157,32 +160,6 @@ async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
     pinned.into_iter().filter_map(|(_, output)| output).collect()
 }
 
-/// Reads one answer whole, by its `Content-Length`.
-async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
-    buffer.clear();
-    let mut wanted = None;
-    while wanted.is_none_or(|wanted| buffer.len() < wanted) {
-        assert!(stream.read_buf(buffer).await.unwrap() > 0, "the service hung up");
-        if wanted.is_none()
-            && let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n")
-        {
-            let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
-            let length = head.split("content-length: ").nth(1).and_then(|rest| {
-                rest.split("\r\n").next().and_then(|text| text.trim().parse::<usize>().ok())
-            });
-            wanted = Some(end + 4 + length.expect("an answer says its length"));
-        }
-    }
-}
-
-fn post(host: &str, token: &str, path: &str, key: &str, body: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
-         Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-}
-
 fn get(host: &str, token: &str, path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n")
 }
@@ -222,21 +199,6 @@ fn report(what: &str, measure: &Measure, reference: &str, other: Option<u64>) {
 const SIMULATION: &str = r#"{"date_soins":"2025-06-16","patient":{"age":45,"complementaire":"amc"},
 "medecin_traitant":"aucun","executant":{"specialite":"01","convention":"secteur_1"},
 "actes":[{"code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}]}"#;
-
-fn feuille(number: usize) -> String {
-    let nir = nir(number % PEOPLE);
-    format!(
-        r#"{{"numero_facture":"{number}","support":"electronique","mode_securisation":"securise",
-"date_etablissement":"2025-06-16","beneficiaire":{{
-"identifiant_individuel":{{"type":"nir","valeur":"{nir}"}},
-"identifiant_ouvrant_droit":{{"type":"nir","valeur":"{nir}"}},"qualite":"0",
-"date_naissance":"1958-07-14","organisme":{{"regime":"01","caisse":"011","centre":"0000"}}}},
-"executant":{{"rpps":"{MARTIN}","numero_facturation":{{"type":"num_am","valeur":"991999905"}},
-"specialite":"01","convention":"secteur_1"}},"parcours":{{"indicateur":"T"}},
-"assurance":{{"nature":"maladie"}},"actes":[{{"numero_ligne":1,"date_execution":"2025-06-16",
-"nomenclature":"ngap","code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}}]}}"#
-    )
-}
 
 fn folder() -> PathBuf {
     let path = std::env::temp_dir().join(format!("traitant-bench-{}", std::process::id()));
@@ -286,10 +248,7 @@ async fn measure(folder: &Path, seconds: u64) {
     let bare_query = pgbench(folder, seconds, &select);
     let by_card = load(&service, seconds, |worker, turn| {
         let number = (worker * 37 + turn) % DECLARATIONS;
-        let body = format!(
-            r#"{{"identifiant":{{"type":"nir","valeur":"{}"}},"date_naissance":"1958-07-14"}}"#,
-            nir(number)
-        );
+        let body = carte(&nir(number));
         post(&host, &token, "/v1/medecins-traitants/consultation", "sans-objet-00", &body)
     })
     .await;
@@ -309,7 +268,13 @@ async fn measure(folder: &Path, seconds: u64) {
 
     let stored = load(&service, seconds, |worker, turn| {
         let number = worker * 10_000_000 + turn + 1;
-        post(&host, &token, "/v1/feuilles-de-soins", &format!("charge-{number}"), &feuille(number))
+        post(
+            &host,
+            &token,
+            "/v1/feuilles-de-soins",
+            &format!("charge-{number}"),
+            &feuille(number, &nir(number % PEOPLE)),
+        )
     })
     .await;
     report(
@@ -344,15 +309,12 @@ async fn declare(caisse: &Caisse, service: &Service) -> Measure {
 }
 
 fn main() {
-    let seconds = std::env::var("TRAITANT_BENCH_SECONDES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(10);
     let folder = folder();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     println!(
-        "{CONNECTIONS} connections, {seconds} s each, client and PostgreSQL on the same machine"
+        "{CONNECTIONS} connections, {} s each, client and PostgreSQL on the same machine",
+        seconds()
     );
-    runtime.block_on(measure(&folder, seconds));
+    runtime.block_on(measure(&folder, seconds()));
     std::fs::remove_dir_all(&folder).ok();
 }

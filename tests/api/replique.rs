@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 
 use crate::support::process::{Folder, Service, run, said, sandbox};
-use crate::support::server::{Alone, Copied, own_dir};
+use crate::support::server::{Alone, backed_up, own_dir};
 
 /// Commands that change nothing.
 const LOOKS: [&[&str]; 6] = [
@@ -38,10 +38,7 @@ async fn a_replica_answers_what_only_looks_as_its_primary_does() {
     assert!(migrated.status.success(), "{}", said(&migrated));
 
     let mut writing = PgConnection::connect(&url).await.unwrap();
-    sqlx::query("SELECT pg_backup_start('essai', true)").execute(&mut writing).await.unwrap();
-    primary.copy(&dir.join("1"));
-    let label = "SELECT labelfile FROM pg_backup_stop(false)";
-    let label = Copied(sqlx::query_scalar(label).fetch_one(&mut writing).await.unwrap());
+    let ((), label) = backed_up(&mut writing, async || primary.copy(&dir.join("1"))).await;
     let replica = primary.follower(&dir.join("1"), label);
     let elsewhere = replica.url("traitant");
     let looking = sandbox(&elsewhere, &folder);

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use sqlx::{Connection, PgConnection};
 
 use super::site::Site;
-use crate::support::server::{Alone, Copied};
+use crate::support::server::{Alone, backed_up};
 
 /// What fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -203,10 +203,8 @@ impl Site {
     async fn replica_promoted(self: &Arc<Self>) {
         self.up.send_replace(true);
         let mut primary = PgConnection::connect(&self.grappes.url("traitant")).await.unwrap();
-        sqlx::query("SELECT pg_backup_start('essai', true)").execute(&mut primary).await.unwrap();
-        let dir = self.blocking(|site| site.grappes.copy()).await;
-        let label = "SELECT labelfile FROM pg_backup_stop(false)";
-        let label = Copied(sqlx::query_scalar(label).fetch_one(&mut primary).await.unwrap());
+        let copying = async || self.blocking(|site| site.grappes.copy()).await;
+        let (dir, label) = backed_up(&mut primary, copying).await;
         let following = move |site: &Self| site.grappes.with(|server| server.follower(&dir, label));
         let replica = self.blocking(following).await;
         self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'; SELECT pg_reload_conf()").await;

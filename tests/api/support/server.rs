@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use sqlx::PgConnection;
 use traitant::domain::digest::Empreinte;
 use traitant::postgres::{Binaries, Cluster, Profile};
 
@@ -94,6 +95,17 @@ pub fn own_dir() -> PathBuf {
 /// The label of a backup.
 #[derive(Debug)]
 pub struct Copied(pub String);
+
+/// Copies the files of a server while a backup is under way on it, by a connection to it; gives the label that makes the copy good.
+pub async fn backed_up<T>(
+    server: &mut PgConnection,
+    copying: impl AsyncFnOnce() -> T,
+) -> (T, Copied) {
+    sqlx::query("SELECT pg_backup_start('essai', true)").execute(&mut *server).await.unwrap();
+    let copied = copying().await;
+    let label = "SELECT labelfile FROM pg_backup_stop(false)";
+    (copied, Copied(sqlx::query_scalar(label).fetch_one(server).await.unwrap()))
+}
 
 /// A server of one's own, which keeps what it acknowledged whatever kills it, stopped and removed with this value.
 #[derive(Debug)]
