@@ -195,7 +195,7 @@ async fn answer(
 ) -> Result<MedecinTraitant, ServiceError> {
     let (patient, acteur) = (access.patient, access.rapports.acteur);
     let found = match connu_le {
-        None => designations::current(access.conn(), patient, jour).await?,
+        None => access.designation_le(jour).await?,
         Some(instant) => designations::list(access.conn(), patient, instant)
             .await?
             .into_iter()
@@ -223,8 +223,9 @@ async fn answer(
         }
         _ => Vec::new(),
     };
-    let sleeps = match access.etat().filter(|_| connu_le.is_none()) {
-        Some(etat) => etat.sommeil_le(jour).is_some(),
+    let sleeps = match access.sommeille(jour).filter(|_| connu_le.is_none()) {
+        _ if found.is_none() => false,
+        Some(sleeps) => sleeps,
         None => sommeil_le(access.conn(), patient, jour, connu_le).await?.is_some(),
     };
     // Nobody has a médecin traitant after their death.
@@ -240,7 +241,7 @@ async fn answer(
         relation,
         lecteur,
         actions,
-        en_sommeil: sleeps && found.is_some(),
+        en_sommeil: sleeps,
         deces: deces.filter(|mort| access.droit.vue.contient(*mort)),
         designation: found.filter(|_| !hidden).and_then(|known| {
             let mut seen = known;

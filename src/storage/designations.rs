@@ -224,23 +224,24 @@ pub async fn choices(
     .await?)
 }
 
-struct Row {
-    designation_id: DesignationId,
-    version: i32,
-    declaration_id: DeclarationId,
-    effet: Periode,
-    motif_fin: Option<MotifFin>,
-    enregistre_le: DateTime<Utc>,
-    remplace_le: Option<DateTime<Utc>>,
-    medecin_id: MedecinId,
-    rpps: Rpps,
-    membre_effet: Periode,
-    membre_motif_fin: Option<MotifDepart>,
-    membre_version: i32,
+/// A doctor of a designation.
+pub(in crate::storage) struct Row {
+    pub(in crate::storage) designation_id: DesignationId,
+    pub(in crate::storage) version: i32,
+    pub(in crate::storage) declaration_id: DeclarationId,
+    pub(in crate::storage) effet: Periode,
+    pub(in crate::storage) motif_fin: Option<MotifFin>,
+    pub(in crate::storage) enregistre_le: DateTime<Utc>,
+    pub(in crate::storage) remplace_le: Option<DateTime<Utc>>,
+    pub(in crate::storage) medecin_id: MedecinId,
+    pub(in crate::storage) rpps: Rpps,
+    pub(in crate::storage) membre_effet: Periode,
+    pub(in crate::storage) membre_motif_fin: Option<MotifDepart>,
+    pub(in crate::storage) membre_version: i32,
 }
 
 /// Gathers rows, one a member, into designations; rows of one version follow each other.
-fn gather(patient_id: PatientId, rows: Vec<Row>) -> Vec<Designation> {
+pub(in crate::storage) fn gather(patient_id: PatientId, rows: Vec<Row>) -> Vec<Designation> {
     let mut designations: Vec<Designation> = Vec::new();
     for row in rows {
         let membre = Membre {
@@ -324,54 +325,4 @@ pub async fn current(
     .fetch_all(conn)
     .await?;
     Ok(gather(patient, rows).pop())
-}
-
-/// What a doctor is to a patient on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RapportsDuMedecin {
-    /// One of the médecins traitants of the day.
-    pub traitant: bool,
-    /// One of those of another day.
-    pub autre_jour: bool,
-    /// Named by a declaration that waits, and that the patient's side lodged or signed.
-    pub attendu: bool,
-}
-
-/// What a doctor is to a patient on a day, as known now.
-pub async fn rapports_du_medecin(
-    conn: &mut PgConnection,
-    patient: PatientId,
-    rpps: &Rpps,
-    jour: NaiveDate,
-) -> Result<RapportsDuMedecin, StorageError> {
-    let row = sqlx::query!(
-        r#"/* designation.rapports_du_medecin */
-         SELECT coalesce(bool_or(d.effet @> $3::date AND dm.effet @> $3::date), false) AS "traitant!",
-                count(*) > 0 AS "nomme!",
-                EXISTS (
-             SELECT 1 FROM declaration_medecin c JOIN medecin cm USING (medecin_id)
-             JOIN etat_declaration e USING (patient_id, declaration_id)
-             JOIN declaration de USING (patient_id, declaration_id)
-             WHERE c.patient_id = $1 AND cm.rpps = $2 AND e.remplace_le IS NULL
-               AND e.etat = 'en_attente'
-               AND (de.canal <> 'teleservice' OR EXISTS (
-                 SELECT 1 FROM signature s WHERE s.patient_id = c.patient_id
-                   AND s.declaration_id = c.declaration_id AND s.role <> 'medecin'
-                   AND lien_vaut(s.representation_id, s.signe_le)))
-         ) AS "attendu!"
-         FROM designation_medecin dm JOIN medecin m USING (medecin_id)
-         JOIN designation d USING (patient_id, designation_id)
-         WHERE dm.patient_id = $1 AND m.rpps = $2 AND dm.remplace_le IS NULL
-           AND d.remplace_le IS NULL"#,
-        patient.uuid(),
-        rpps.as_str(),
-        jour
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(RapportsDuMedecin {
-        traitant: row.traitant,
-        autre_jour: row.nomme && !row.traitant,
-        attendu: row.attendu,
-    })
 }

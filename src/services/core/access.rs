@@ -1,13 +1,18 @@
 //! Readings: the value that proves the right to look at a person, and leaves the trace.
 
+use chrono::NaiveDate;
+
 use super::{Contexte, Core, ServiceError};
+use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
+use crate::domain::designation::Designation;
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
 use crate::storage::patients::etat::{self, EtatPatient};
-use crate::storage::{self, Connection};
+use crate::storage::patients::presents::Presents;
+use crate::storage::{self, Connection, designations};
 
 /// Something that shows somebody, to a caller who may see it, and whose trace is safe. Nothing outside
 /// this folder makes one.
@@ -56,8 +61,8 @@ pub struct Access<'a> {
     pub(in crate::services) rapports: Rapports,
     /// What the operation gives.
     pub(in crate::services) droit: Droit,
-    /// What the row of the person holds, when it is current.
-    etat: Option<Vec<u8>>,
+    /// What is known now of the person: what their row holds, when it is current, and for a doctor what is asked with it.
+    presents: Presents,
 }
 
 impl Core {
@@ -117,11 +122,10 @@ impl<'a> Search<'a> {
         by_the_thing: &[Relation],
     ) -> Result<Access<'a>, ServiceError> {
         let (core, acteur) = (self.core, *self.contexte.acteur());
-        let found = core.rapports_et_etat(&mut self.conn, &acteur, patient, by_the_thing).await?;
-        let (rapports, etat) = found;
-        let rapports = rapports.sur(self.effet.as_ref());
+        let known = core.connu(&mut self.conn, &acteur, patient, by_the_thing).await?;
+        let rapports = known.rapports.sur(self.effet.as_ref());
         let droit = self.contexte.demarche.juger(&rapports)?;
-        Ok(Access { search: self, patient, rapports, droit, etat })
+        Ok(Access { search: self, patient, rapports, droit, presents: known.presents })
     }
 
     /// Reads about the one person of a card; several under one key is a conflict of identity, in which
@@ -147,11 +151,11 @@ impl<'a> Search<'a> {
         }
         // At once: the next try with this number waits for it.
         tx.rollback().await?;
-        let (patient, (rapports, etat)) = found?;
-        let rapports = rapports.sur(effet.as_ref());
+        let (patient, known) = found?;
+        let rapports = known.rapports.sur(effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
         let search = Search { core, contexte, conn: core.db.read(name).await?, effet };
-        Ok(Access { search, patient, rapports, droit, etat })
+        Ok(Access { search, patient, rapports, droit, presents: known.presents })
     }
 
     /// Looks for persons by what people know of them; who finds nobody used one of their tries with that birth date.
@@ -204,10 +208,31 @@ impl<'a> Access<'a> {
     }
 
     /// What an evaluation reads of the person now, when their row holds it and nothing is of a record merged into theirs.
-    pub(in crate::services) fn etat(&self) -> Option<EtatPatient> {
+    fn etat(&self) -> Option<EtatPatient> {
         let own = |etat: &EtatPatient| etat.absorbes.is_empty();
         let read = |octets| etat::lire(self.core().coffre(), self.patient, octets);
-        self.etat.as_deref().and_then(read).filter(own)
+        self.presents.ligne.etat.as_deref().and_then(read).filter(own)
+    }
+
+    /// The designation of the person in force on a day, as known now.
+    pub(in crate::services) async fn designation_le(
+        &mut self,
+        jour: NaiveDate,
+    ) -> Result<Option<Designation>, ServiceError> {
+        match self.rapports.acteur {
+            // Read with what he is to them.
+            Acteur::Medecin(_) => Ok(self.presents.designation_le(jour).cloned()),
+            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
+                Ok(designations::current(&mut self.search.conn, self.patient, jour).await?)
+            }
+        }
+    }
+
+    /// Whether the designation of the person sleeps on a day, as known now; nothing where it was not read.
+    pub(in crate::services) fn sommeille(&self, jour: NaiveDate) -> Option<bool> {
+        let held = self.etat().map(|etat| etat.sommeil_le(jour));
+        let read = || self.presents.couverture.as_ref().map(|own| own.sommeil_le(jour));
+        held.or_else(read).map(|why| why.is_some())
     }
 
     /// Whether the caller might do something else about the person.

@@ -102,9 +102,8 @@ impl<'a> Opening<'a> {
         let (core, contexte) = (self.core, &self.demande.contexte);
         let (last, row) = etat::lock(&mut self.tx, patient).await?.unzip();
         let whose = (patient, row.unwrap_or_default());
-        let (rapports, _etat) =
-            core.rapports_de(&mut self.tx, contexte.acteur(), whose, by_the_thing).await?;
-        let rapports = rapports.sur(self.effet.as_ref());
+        let known = core.connu_par(&mut self.tx, contexte.acteur(), whose, by_the_thing).await?;
+        let rapports = known.rapports.sur(self.effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
         let last = last.ok_or(ServiceError::Introuvable)?;
         Ok((patients::knowledge_after(last, core.now()), rapports, droit))

@@ -7,15 +7,16 @@ use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Rapports, Refuse, Relation, Vue};
 use crate::domain::fuseau::Fuseau;
-use crate::domain::identifiers::Organisme;
+use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
 use crate::domain::representation::NatureRepresentation;
 use crate::law::parameters::Parametre;
 use crate::services::affiliations::{affiliation_le, organisme_le};
 use crate::services::latest_knowledge;
+use crate::storage::patients::presents::{self, Presents};
 use crate::storage::patients::{etat, fusions};
-use crate::storage::{Connection, designations, medecins, patients, representations};
+use crate::storage::{Connection, medecins, patients, representations};
 
 impl From<Refuse> for ServiceError {
     fn from(refused: Refuse) -> Self {
@@ -37,45 +38,62 @@ impl Core {
         patient: PatientId,
         by_the_thing: &[Relation],
     ) -> Result<Rapports, ServiceError> {
-        Ok(self.rapports_et_etat(conn, acteur, patient, by_the_thing).await?.0)
+        Ok(self.connu(conn, acteur, patient, by_the_thing).await?.rapports)
     }
 
-    /// The same, with what the row of the person holds, when it is current.
-    pub(super) async fn rapports_et_etat(
+    /// The same, with what was read of the person to know it.
+    pub(super) async fn connu(
         &self,
         conn: &mut Connection,
         acteur: &Acteur,
         patient: PatientId,
         by_the_thing: &[Relation],
-    ) -> Result<(Rapports, Option<Vec<u8>>), ServiceError> {
+    ) -> Result<Connu, ServiceError> {
+        if let Acteur::Medecin(rpps) = acteur {
+            let presents = self.read_for_doctor(conn, rpps, patient, by_the_thing).await?;
+            return self.of_doctor(conn, (acteur, rpps), presents, by_the_thing).await;
+        }
         let row = etat::of(conn, patient).await?;
-        self.rapports_de(conn, acteur, (patient, row), by_the_thing).await
+        self.connu_par(conn, acteur, (patient, row), by_the_thing).await
     }
 
     /// The same, of a person whose row was read already.
-    pub(super) async fn rapports_de(
+    pub(super) async fn connu_par(
         &self,
         conn: &mut Connection,
         acteur: &Acteur,
         (patient, row): (PatientId, etat::Ligne),
         by_the_thing: &[Relation],
-    ) -> Result<(Rapports, Option<Vec<u8>>), ServiceError> {
-        let (kept, etat) = (row.fusionne_dans, row.etat);
-        let whom = kept.unwrap_or(patient);
-        let mut found = match acteur {
+    ) -> Result<Connu, ServiceError> {
+        let whom = row.fusionne_dans.unwrap_or(patient);
+        let found = match acteur {
             Acteur::Patient(own) => self.of_patient(conn, *own, whom).await?,
             Acteur::Caisse(caisse) => self.of_caisse(conn, caisse, whom).await?,
-            Acteur::Medecin(_) => self.of_doctor(conn, acteur, whom).await?,
+            Acteur::Medecin(rpps) => {
+                let presents = self.read_for_doctor(conn, rpps, patient, by_the_thing).await?;
+                let presents = Presents { ligne: row, ..presents };
+                return self.of_doctor(conn, (acteur, rpps), presents, by_the_thing).await;
+            }
             Acteur::Referentiel | Acteur::Statistiques => Rapports::aucun(*acteur),
         };
-        for relation in by_the_thing {
-            found = found.avec(*relation);
+        Connu::of(found, by_the_thing, Presents { ligne: row, ..Presents::default() })
+    }
+
+    /// What is known now of a person, for a doctor. One who holds their card practises, or learns nothing.
+    async fn read_for_doctor(
+        &self,
+        conn: &mut Connection,
+        rpps: &Rpps,
+        patient: PatientId,
+        by_the_thing: &[Relation],
+    ) -> Result<Presents, ServiceError> {
+        let card = by_the_thing.contains(&Relation::PorteurDeLaCarte);
+        let day = card.then(|| self.today());
+        let presents = presents::pour_un_medecin(conn, patient, rpps, day).await?;
+        if card && !presents.exerce {
+            return Err(ServiceError::Interdit(PORTEUR));
         }
-        match kept {
-            Some(kept) if found.connait() => Err(ServiceError::PatientFusionne(kept)),
-            Some(_) => Err(ServiceError::Introuvable),
-            None => Ok((found.limites(row.limite), etat)),
-        }
+        Ok(presents)
     }
 
     async fn of_patient(
@@ -153,22 +171,26 @@ impl Core {
     async fn of_doctor(
         &self,
         conn: &mut Connection,
-        acteur: &Acteur,
-        patient: PatientId,
-    ) -> Result<Rapports, ServiceError> {
+        (acteur, rpps): (&Acteur, &Rpps),
+        presents: Presents,
+        by_the_thing: &[Relation],
+    ) -> Result<Connu, ServiceError> {
+        let whose = match presents.ligne.fusionne_dans {
+            Some(kept) => &self.read_for_doctor(conn, rpps, kept, by_the_thing).await?,
+            None => &presents,
+        };
+        let (traitant, named) = whose.nomme(*rpps, self.today());
         let mut found = Rapports::aucun(*acteur);
-        let Acteur::Medecin(rpps) = acteur else { return Ok(found) };
-        let all = designations::rapports_du_medecin(conn, patient, rpps, self.today()).await?;
         for (is, relation) in [
-            (all.traitant, Relation::MedecinTraitant),
-            (all.autre_jour, Relation::AncienMedecinTraitant),
-            (all.attendu, Relation::MedecinAttendu),
+            (traitant, Relation::MedecinTraitant),
+            (named && !traitant, Relation::AncienMedecinTraitant),
+            (whose.attendu, Relation::MedecinAttendu),
         ] {
             if is {
                 found = found.avec(relation);
             }
         }
-        Ok(found)
+        Connu::of(found, by_the_thing, presents)
     }
 
     /// The one person of a card, if the operation gives something of them to the caller, who is then that to
@@ -179,19 +201,20 @@ impl Core {
         contexte: &Contexte,
         (cle, connu_le): (&ClePatient, Option<DateTime<Utc>>),
         by_the_thing: &[Relation],
-    ) -> Result<(PatientId, (Rapports, Option<Vec<u8>>)), ServiceError> {
+    ) -> Result<(PatientId, Connu), ServiceError> {
         let by_the_thing = by_the_thing.to_vec();
         let (relations, found) =
             self.of_card(conn, contexte, (cle, connu_le), by_the_thing).await?;
         let [id] = found[..] else {
             return Err(self.none_of(conn, contexte, found, &relations).await);
         };
-        let own = self.rapports_et_etat(conn, contexte.acteur(), id, &relations).await?;
-        contexte.demarche.juger(&own.0)?;
+        let own = self.connu(conn, contexte.acteur(), id, &relations).await?;
+        contexte.demarche.juger(&own.rapports)?;
         Ok((id, own))
     }
 
-    /// Whom a card designates, and what the card and the thing at hand make of the caller.
+    /// Whom a card designates, and what the card and the thing at hand make of the caller: a doctor holds it, and has to
+    /// practise ([`read_for_doctor`](Self::read_for_doctor)).
     pub(super) async fn of_card(
         &self,
         conn: &mut Connection,
@@ -200,7 +223,8 @@ impl Core {
         mut relations: Vec<Relation>,
     ) -> Result<(Vec<Relation>, Vec<PatientId>), ServiceError> {
         let acteur = contexte.acteur();
-        relations.extend(self.by_card(conn, acteur).await?);
+        relations
+            .extend(matches!(acteur, Acteur::Medecin(_)).then_some(Relation::PorteurDeLaCarte));
         let (coffre, caisse) = (self.coffre(), acteur.caisse());
         let found = match connu_le {
             None => patients::find(conn, coffre, cle, caisse).await?,
@@ -227,26 +251,54 @@ impl Core {
         }
         found.sort_unstable();
         if found.is_empty() {
-            ServiceError::Introuvable
+            let bears = self.verify_bearer(conn, contexte.acteur()).await;
+            bears.err().unwrap_or(ServiceError::Introuvable)
         } else {
             ServiceError::PatientAmbigu(found)
         }
     }
 
-    /// What holding the card of a person makes of a caller: something for a doctor who practises today,
-    /// nothing for a doctor whom the register does not know, or who stopped.
-    async fn by_card(
+    /// A doctor whom the register does not know, or who stopped, learns nothing by a card, not even that it is nobody's.
+    async fn verify_bearer(
         &self,
         conn: &mut Connection,
         acteur: &Acteur,
-    ) -> Result<&'static [Relation], ServiceError> {
-        let Acteur::Medecin(rpps) = acteur else { return Ok(&[]) };
+    ) -> Result<(), ServiceError> {
+        let Acteur::Medecin(rpps) = acteur else { return Ok(()) };
         if medecins::exerce_le(conn, rpps, self.today()).await? {
-            Ok(&[Relation::PorteurDeLaCarte])
+            Ok(())
         } else {
-            Err(ServiceError::Interdit(
-                "seul un médecin connu du registre et qui exerce aujourd'hui consulte une personne par sa carte",
-            ))
+            Err(ServiceError::Interdit(PORTEUR))
+        }
+    }
+}
+
+/// Who consults somebody by their card.
+const PORTEUR: &str = "seul un médecin connu du registre et qui exerce aujourd'hui consulte une personne par sa carte";
+
+/// What a caller is to a person, and what was read of them to know it.
+#[derive(Debug)]
+pub(super) struct Connu {
+    pub(super) rapports: Rapports,
+    /// What the row of the person holds, when it is current, and for a doctor everything that is asked with it.
+    pub(super) presents: Presents,
+}
+
+impl Connu {
+    /// The same with what the thing at hand makes of the caller. A record that was merged is told to who knows the one that was
+    /// kept.
+    fn of(
+        mut found: Rapports,
+        by_the_thing: &[Relation],
+        presents: Presents,
+    ) -> Result<Self, ServiceError> {
+        for relation in by_the_thing {
+            found = found.avec(*relation);
+        }
+        match presents.ligne.fusionne_dans {
+            Some(kept) if found.connait() => Err(ServiceError::PatientFusionne(kept)),
+            Some(_) => Err(ServiceError::Introuvable),
+            None => Ok(Self { rapports: found.limites(presents.ligne.limite), presents }),
         }
     }
 }
