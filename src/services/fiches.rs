@@ -75,7 +75,7 @@ pub async fn correct(
     }
     let donnees = json!({ "nature": correction.nature.mot() });
     let fact = Fact::of(NatureEvenement::MedecinFicheCorrigee).doctor(doctor.id);
-    opening.tell(fact.effective(correction.jour).with(donnees), doctor.instant).await?;
+    opening.tell(fact.effective(correction.jour).with(donnees), doctor.instant);
     let now = medecins::find(opening.conn(), rpps, latest_knowledge()).await?;
     let now = now.ok_or(ServiceError::Introuvable)?;
     let said = accueil::list(opening.conn(), now.id, latest_knowledge()).await?;
@@ -300,7 +300,7 @@ async fn tell_one(
     for day in days {
         let fact = Fact::of(NatureEvenement::MedecinFicheCorrigee).doctor(medecin);
         let donnees = json!({ "effet_au": lendemain(*day) });
-        writing.tell(fact.effective(*day).with(donnees)).await?;
+        writing.tell(fact.effective(*day).with(donnees));
     }
     job.close().await
 }

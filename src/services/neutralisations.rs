@@ -51,7 +51,7 @@ pub(super) async fn neutralise(
         if !wanted.iter().any(same) {
             faits::replace(writing.conn(), Genre::Neutralisation, patient, known.id, instant)
                 .await?;
-            tell(writing, known, NatureEvenement::NeutralisationRetiree).await?;
+            tell(writing, known, NatureEvenement::NeutralisationRetiree);
         }
     }
     for (operation, effet) in wanted {
@@ -71,7 +71,7 @@ pub(super) async fn neutralise(
         neutralisations::insert(writing.conn(), patient, &fait).await?;
         let done = (ResultatOperation::Fermee, true);
         operations::mark(writing.conn(), operation.id, patient, done, instant).await?;
-        tell(writing, &fait, NatureEvenement::NeutralisationOuverte).await?;
+        tell(writing, &fait, NatureEvenement::NeutralisationOuverte);
     }
     Ok(())
 }
@@ -112,16 +112,12 @@ fn valeur_ou_zero(core: &Core, parametre: Parametre, jour: NaiveDate) -> i64 {
         .unwrap_or_default()
 }
 
-async fn tell(
-    writing: &mut Writing<'_>,
-    fait: &FaitDate<Neutralisation>,
-    nature: NatureEvenement,
-) -> Result<(), ServiceError> {
+fn tell(writing: &mut Writing<'_>, fait: &FaitDate<Neutralisation>, nature: NatureEvenement) {
     let donnees = json!({
         "effet_au": fait.effet.au(),
         "motif": fait.valeur.motif.mot(),
         "operation_id": fait.valeur.operation_id,
     });
     let fact = Fact::of(nature).doctor(fait.valeur.medecin_id).effective(fait.effet.du());
-    writing.tell(fact.with(donnees)).await
+    writing.tell(fact.with(donnees));
 }

@@ -79,7 +79,7 @@ async fn tell_one(
             "effet_au": shown.effet.au(),
             "motif_fin": shown.motif_fin.map(Vocabulaire::mot),
         });
-        writing.tell(Fact::of(nature).effective(lien.effet.du()).with(donnees)).await?;
+        writing.tell(Fact::of(nature).effective(lien.effet.du()).with(donnees));
     }
     job.close().await
 }

@@ -279,7 +279,7 @@ async fn finish(
         "effet_au": lien.effet.au(),
         "motif_fin": lien.motif_fin.map(Vocabulaire::mot),
     }));
-    act.tell(fact).await?;
+    act.tell(fact);
     let se_termine = act.may(Demarche::TerminerRepresentation) && lien.remplace_le.is_none();
     Ok(act.close(rendre(&RepresentationLue { lien, se_termine })?).await?)
 }
@@ -346,7 +346,7 @@ async fn announce(
     let fact = Fact::of(NatureEvenement::PatientMajorite16Ans)
         .effective(birthday)
         .declaration(declaration);
-    writing.tell(fact.with(donnees)).await?;
+    writing.tell(fact.with(donnees));
     job.close().await?;
     Ok(true)
 }

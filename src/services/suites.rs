@@ -49,7 +49,7 @@ pub(super) async fn keep(
                 .effective(avis.jour)
                 .feuille(avis.feuille);
             let about = (Some(patient_id), kept.enregistre_le);
-            many.tell(about, fact.with(donnees)).await?;
+            many.tell(about, fact.with(donnees));
         }
     }
     if !broken.is_empty() {

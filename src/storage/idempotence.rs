@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::acces::{Acces, Colonnes};
 use super::coffre::Place;
-use super::{Coffre, StorageError, Tx};
+use super::evenements::avec_evenements;
+use super::{Coffre, StorageError, Tx, evenements};
 use crate::domain::digest::{Empreinte, Hexadecimal};
 use crate::domain::ids::PatientId;
 
@@ -93,7 +94,7 @@ pub struct Reponse<'a> {
     pub traces: &'a [Acces],
 }
 
-/// Ends an act: keeps the answer of its key, the traces of whom it shows, and when something was last recorded about them.
+/// Ends an act: keeps the answer of its key, what it told, the traces of whom it shows, and when something was last recorded about them.
 pub async fn save(
     tx: &mut Tx,
     coffre: &Coffre,
@@ -103,16 +104,18 @@ pub async fn save(
     let digest = digest(coffre, cle);
     let sealed = coffre.seal(place(appelant, digest), reponse.contenu)?;
     let personnes: Vec<Uuid> = reponse.personnes.iter().map(|id| id.uuid()).collect();
-    let traces = Colonnes::of(reponse.traces);
-    tx.write(sqlx::query!(
-        "/* idempotence.save */
-         WITH vues AS (
+    let (traces, dits) = (Colonnes::of(reponse.traces), evenements::Colonnes::take(tx));
+    tx.write(avec_evenements!(
+        "/* idempotence.save */ ",
+        ", a_publier AS (INSERT INTO evenement_a_publier (sequence) SELECT sequence FROM dits),
+         vues AS (
              INSERT INTO acces (patient_id, acces_id, survenu_le, auteur_id, operation, requete_id)
-             SELECT * FROM UNNEST($6::uuid[], $7::uuid[], $8::timestamptz[], $9::integer[], $10::text[], $11::uuid[])),
+             SELECT * FROM UNNEST($17::uuid[], $18::uuid[], $19::timestamptz[], $20::integer[], $21::text[], $22::uuid[])),
          connus AS (
-             UPDATE patient SET connu_le = $12 WHERE patient_id = ANY($5) AND $12::timestamptz IS NOT NULL)
-         UPDATE idempotence SET statut = $3, reponse_chiffree = $4, personnes = $5
-         WHERE appelant = $1 AND cle = $2",
+             UPDATE patient SET connu_le = $23 WHERE patient_id = ANY($16) AND $23::timestamptz IS NOT NULL)
+         UPDATE idempotence SET statut = $14, reponse_chiffree = $15, personnes = $16
+         WHERE appelant = $12 AND cle = $13",
+        dits,
         appelant,
         digest.as_slice(),
         i16::try_from(reponse.statut).unwrap_or(i16::MAX),

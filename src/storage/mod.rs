@@ -91,10 +91,13 @@ pub use self::comptes::Comptees;
 use self::comptes::Comptes;
 pub use self::delais::Delais;
 pub use self::error::StorageError;
+use self::evenements::Inscription;
 use self::lecture::Lecture;
 pub use self::lecture::Reading;
 pub use self::lien::Lien;
 pub use sqlx::postgres::PgConnection as Connection;
+
+use crate::domain::evenement::Fact;
 
 /// How long a connection rests before it is asked whether it still lives.
 const RESTED: Duration = Duration::from_secs(1);
@@ -260,7 +263,7 @@ impl Db {
 
     fn named(&self, name: &'static str, inner: Transaction<'static, Postgres>) -> Tx {
         let (began, comptes) = (Instant::now(), Arc::clone(&self.comptes));
-        Tx { inner, name, began, comptes, ecrit: Comptees::default() }
+        Tx { inner, name, began, comptes, ecrit: Comptees::default(), dits: Vec::new() }
     }
 
     /// Refuses to go on with digests that would find nobody.
@@ -308,11 +311,14 @@ pub struct Tx {
     comptes: Arc<Comptes>,
     /// What is counted once it is committed.
     ecrit: Comptees,
+    /// What it told and did not write yet.
+    dits: Vec<(Inscription, Fact)>,
 }
 
 impl Tx {
-    /// Writes everything, or fails.
-    pub async fn commit(self) -> Result<(), StorageError> {
+    /// Writes everything, what it told too, or fails.
+    pub async fn commit(mut self) -> Result<(), StorageError> {
+        evenements::write(&mut self).await?;
         let outcome = self.inner.commit().await;
         let micros = self.began.elapsed().as_micros();
         let committed = outcome.is_ok();

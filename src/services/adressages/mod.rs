@@ -240,7 +240,7 @@ async fn finish(
         "version": adressage.version,
         "effet_au": adressage.effet.au(),
     });
-    act.tell(fact.with(donnees)).await?;
+    act.tell(fact.with(donnees));
     let patient = act.patient;
     let vivant = Vivant::of(act.conn(), patient).await?;
     let rendu = rendre(&seen((act.core(), patient, vivant), adressage, &act.rapports))?;

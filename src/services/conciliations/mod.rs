@@ -203,7 +203,7 @@ async fn finish(
         "etat": conciliation.etat.mot(),
         "version": conciliation.version,
     }));
-    act.tell(fact).await?;
+    act.tell(fact);
     let rendu = rendre(&seen((act.core(), act.patient), conciliation, &act.rapports))?;
     Ok(act.close(rendu).await?)
 }

@@ -210,12 +210,8 @@ impl<'a> Opening<'a> {
     }
 
     /// Tells something that is about no person.
-    pub(in crate::services) async fn tell(
-        &mut self,
-        fact: Fact,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        self.core.tell(&mut self.tx, Some(self.auteur_id), (None, instant), fact).await
+    pub(in crate::services) fn tell(&mut self, fact: Fact, instant: DateTime<Utc>) {
+        self.core.tell(&mut self.tx, Some(self.auteur_id), (None, instant), fact);
     }
 
     /// Queues a job that does the rest as soon as the act is committed; not twice under one key.
@@ -291,8 +287,8 @@ impl<'a> Act<'a> {
     }
 
     /// Tells something about the person.
-    pub(in crate::services) async fn tell(&mut self, fact: Fact) -> Result<(), ServiceError> {
-        self.writing().tell(fact).await
+    pub(in crate::services) fn tell(&mut self, fact: Fact) {
+        self.writing().tell(fact);
     }
 
     /// What follows is known at another instant: two things written about one person never share one.

@@ -126,12 +126,12 @@ impl<'a> Many<'a> {
     }
 
     /// Tells something about one of the persons; about none, what is told of feuilles together.
-    pub(in crate::services) async fn tell(
+    pub(in crate::services) fn tell(
         &mut self,
         about: (Option<PatientId>, DateTime<Utc>),
         fact: Fact,
-    ) -> Result<(), ServiceError> {
-        self.core.tell(&mut self.tx, Some(self.auteur_id), about, fact).await
+    ) {
+        self.core.tell(&mut self.tx, Some(self.auteur_id), about, fact);
     }
 
     /// Writes when persons were last written about.

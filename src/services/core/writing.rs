@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Core, ServiceError};
+use super::Core;
 use crate::domain::evenement::Fact;
 use crate::domain::ids::{EvenementId, PatientId};
 use crate::storage::Tx;
@@ -11,16 +11,16 @@ use crate::storage::evenements::{self, Inscription};
 impl Core {
     /// Tells something, in the transaction of what it tells; nobody is the author of what the service does
     /// by itself.
-    pub(super) async fn tell(
+    pub(super) fn tell(
         &self,
         tx: &mut Tx,
         auteur_id: Option<i32>,
         (patient_id, enregistre_le): (Option<PatientId>, DateTime<Utc>),
         fact: Fact,
-    ) -> Result<(), ServiceError> {
+    ) {
         let id = EvenementId::from_uuid(self.ids.uuid());
         let inscription = Inscription { id, enregistre_le, patient_id, auteur_id };
-        Ok(evenements::insert(tx, inscription, &fact).await?)
+        evenements::tell(tx, inscription, fact);
     }
 }
 
@@ -50,8 +50,8 @@ impl<'t> Writing<'t> {
     }
 
     /// Tells something about the person.
-    pub(in crate::services) async fn tell(&mut self, fact: Fact) -> Result<(), ServiceError> {
+    pub(in crate::services) fn tell(&mut self, fact: Fact) {
         let Self { core, auteur_id, patient, instant, .. } = self;
-        core.tell(self.tx, *auteur_id, (Some(*patient), *instant), fact).await
+        core.tell(self.tx, *auteur_id, (Some(*patient), *instant), fact);
     }
 }

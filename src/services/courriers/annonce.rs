@@ -64,7 +64,7 @@ async fn announce(
     let fact = Fact::of(NatureEvenement::NeutralisationFinProche)
         .doctor(known.valeur.medecin_id)
         .effective(end);
-    writing.tell(fact.with(donnees)).await?;
+    writing.tell(fact.with(donnees));
     job.close().await?;
     Ok(true)
 }

@@ -191,7 +191,7 @@ async fn finish(
         "restant_centimes": creance.solde.restant,
         "motif": motif.map(MotifAnnulation::mot),
     }));
-    act.tell(fact).await?;
+    act.tell(fact);
     let regard = Regard::new(&act.rapports);
     Ok(act.close(rendre(&RecouvrementLu { recouvrement, creance, regard })?).await?)
 }

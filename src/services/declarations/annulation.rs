@@ -66,7 +66,7 @@ pub async fn take_back(
             .doctor(fin.medecin_id)
             .effective(fin.effet_du)
             .declaration(declaration.id);
-        act.tell(fact.with(json!({ "motif_depart": fin.motif.mot() }))).await?;
+        act.tell(fact.with(json!({ "motif_depart": fin.motif.mot() })));
     }
     replay(&mut act.writing()).await?;
     declaration.motif.clone_from(&annulation.motif);

@@ -65,7 +65,7 @@ async fn settle_one(
         "version": declaration.version,
         "motif": motif.map(Vocabulaire::mot),
     });
-    writing.tell(fact(&declaration, nature).with(donnees)).await?;
+    writing.tell(fact(&declaration, nature).with(donnees));
     job.close().await?;
     Ok(true)
 }

@@ -159,7 +159,7 @@ pub(super) async fn lodge(
     for signature in &declaration.signatures {
         keep(act, &declaration, signature, instant).await?;
     }
-    act.tell(fact(&declaration, NatureEvenement::DeclarationDeposee)).await?;
+    act.tell(fact(&declaration, NatureEvenement::DeclarationDeposee));
     if declaration.etat == Etat::Active {
         take_effect(act, &declaration).await?;
     }

@@ -37,7 +37,7 @@ async fn close_overtaken(act: &mut Act<'_>, declaration: &Declaration) -> Result
             "version": one.version,
             "declaration_prevalente": declaration.id,
         });
-        act.tell(fact(&one, NatureEvenement::DeclarationCaduque).with(donnees)).await?;
+        act.tell(fact(&one, NatureEvenement::DeclarationCaduque).with(donnees));
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ async fn tell_contradicted(
         }
         for (nature, donnees) in tell {
             let fact = fact(declaration, nature).doctor(None).effective(after.effet_du);
-            act.tell(fact.declaration(before.declaration_id).with(donnees)).await?;
+            act.tell(fact.declaration(before.declaration_id).with(donnees));
         }
     }
     Ok(())

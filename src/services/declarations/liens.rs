@@ -44,7 +44,7 @@ pub(in crate::services) async fn follow_link(
             "version": one.version,
             "representation_id": lien,
         });
-        writing.tell(fact(&one, nature).with(donnees)).await?;
+        writing.tell(fact(&one, nature).with(donnees));
     }
     Ok(())
 }

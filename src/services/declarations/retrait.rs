@@ -67,7 +67,7 @@ pub async fn withdraw(
         let fact =
             Fact::of(NatureEvenement::DeclarationRetiree).doctor(medecin_id).effective(effet_du);
         let donnees = json!({ "nature": "retrait", "avis": told });
-        act.tell(fact.declaration(declaration.id).with(donnees)).await?;
+        act.tell(fact.declaration(declaration.id).with(donnees));
     }
     replay(&mut act.writing()).await?;
     declaration.motif.clone_from(&retrait.motif);

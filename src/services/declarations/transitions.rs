@@ -107,7 +107,7 @@ async fn expire_one(
     }
     let instant = writing.instant;
     declarations::advance(writing.conn(), &mut declaration, instant).await?;
-    writing.tell(fact(&declaration, NatureEvenement::DeclarationExpiree)).await?;
+    writing.tell(fact(&declaration, NatureEvenement::DeclarationExpiree));
     job.close().await?;
     Ok(true)
 }
@@ -144,7 +144,8 @@ pub(super) async fn advance(
 ) -> Result<(), ServiceError> {
     let instant = act.instant;
     declarations::advance(act.conn(), declaration, instant).await?;
-    act.tell(fact(declaration, nature)).await
+    act.tell(fact(declaration, nature));
+    Ok(())
 }
 
 /// Ends an act whose answer is a declaration.

@@ -285,7 +285,7 @@ async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, S
     }
     let fact = Fact::of(NatureEvenement::FeuilleEvaluee).feuilles(ids);
     let now = many.core().now();
-    many.tell((None, now), fact.with(json!({ "numero": 1 }))).await?;
+    many.tell((None, now), fact.with(json!({ "numero": 1 })));
     many.settle(etats).await?;
     let evaluees: Vec<Evaluee<'_>> = issues
         .iter()

@@ -54,7 +54,7 @@ pub(super) async fn apply(
     let declaration = segment.map(|segment| segment.declaration_id);
     for (nature, medecin_id, effet_du, donnees) in told {
         let fact = Fact::of(nature).doctor(medecin_id).effective(effet_du).with(donnees);
-        writing.tell(fact.declaration(declaration)).await?;
+        writing.tell(fact.declaration(declaration));
     }
     Ok(())
 }
@@ -70,15 +70,14 @@ pub(in crate::services) fn prise_effet(segment: &Segment) -> Vec<Fact> {
 }
 
 /// Records who arrives and who leaves, for the doctors to read.
-pub(super) async fn tell_movements(
+pub(super) fn tell_movements(
     writing: &mut Writing<'_>,
     stored: &[Designation],
     segments: &[Segment],
-) -> Result<(), ServiceError> {
+) {
     for mouvement in mouvements(&jours_connus(stored), &jours(segments)) {
-        writing.tell(movement(&mouvement)).await?;
+        writing.tell(movement(&mouvement));
     }
-    Ok(())
 }
 
 /// What is told of a movement, to the doctor whose patient comes or goes.

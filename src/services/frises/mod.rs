@@ -98,7 +98,7 @@ pub(super) async fn replay(writing: &mut Writing<'_>) -> Result<Frise, ServiceEr
     for change in designation::compare(&stored, &segments) {
         ecriture::apply(writing, &change).await?;
     }
-    ecriture::tell_movements(writing, &stored, &segments).await?;
+    ecriture::tell_movements(writing, &stored, &segments);
     neutralise(writing, &segments, &operations).await?;
     Ok(Frise { choix: actes.choix, segments })
 }
@@ -108,7 +108,7 @@ pub(super) async fn forget(writing: &mut Writing<'_>) -> Result<(), ServiceError
     let (patient, instant) = (writing.patient, writing.instant);
     let stored = designations::list(writing.conn(), patient, latest_knowledge()).await?;
     mouvements::erase_designations(writing.conn(), patient, instant).await?;
-    ecriture::tell_movements(writing, &stored, &[]).await?;
+    ecriture::tell_movements(writing, &stored, &[]);
     neutralise(writing, &[], &[]).await
 }
 

@@ -173,15 +173,14 @@ pub async fn cancel(
     let told = actes_nationaux::caisses(conn, id, caisse.as_deref()).await?;
     let told: Vec<_> = told.into_iter().map(|(code, patients, _)| (code, patients)).collect();
     if caisse.is_none() {
-        opening.tell(fact(&operation, NatureEvenement::MedecinOperationAnnulee), instant).await?;
+        opening.tell(fact(&operation, NatureEvenement::MedecinOperationAnnulee), instant);
     }
     tell_caisses(
         &mut opening,
         &operation,
         NatureEvenement::MedecinOperationAnnulee,
         (&told, instant),
-    )
-    .await?;
+    );
     let again = own(opening.conn(), contexte, id).await?;
     let rendu = rendre(&suivi(core, opening.conn(), contexte, again).await?)?;
     Ok(opening.close(rendu).await?)
@@ -256,36 +255,35 @@ async fn announce(opening: &mut Opening<'_>, suivi: &Suivi) -> Result<(), Servic
     let (core, operation) = (opening.core(), &suivi.operation);
     let instant = operation.instant();
     if operation.etat == EtatOperation::AConfirmer {
-        return opening
-            .tell(fact(operation, NatureEvenement::MedecinOperationPreparee), instant)
-            .await;
+        opening.tell(fact(operation, NatureEvenement::MedecinOperationPreparee), instant);
+        return Ok(());
     }
     plan(core, opening.conn(), DO, (operation.id, None), instant).await?;
     let nature = operation.nature.evenement();
-    opening.tell(fact(operation, nature), instant).await?;
+    opening.tell(fact(operation, nature), instant);
     if operation.caisse.is_some() {
         return Ok(());
     }
     let caisses: Vec<String> = suivi.portee.caisses.iter().map(|(code, _)| code.clone()).collect();
     actes_nationaux::concern(opening.conn(), operation.id, &caisses).await?;
-    tell_caisses(opening, operation, nature, (&suivi.portee.caisses, instant)).await
+    tell_caisses(opening, operation, nature, (&suivi.portee.caisses, instant));
+    Ok(())
 }
 
 /// Tells each caisse that an operation concerns how many of its patients it reaches.
-async fn tell_caisses(
+fn tell_caisses(
     opening: &mut Opening<'_>,
     operation: &Operation,
     nature: NatureEvenement,
     (caisses, instant): (&[(String, i64)], DateTime<Utc>),
-) -> Result<(), ServiceError> {
+) {
     for (caisse, patients) in caisses {
         let (id, kind) = (operation.id, operation.nature);
         let donnees = json!({
             "operation_id": id, "nature": kind, "caisse": caisse, "patients": patients,
         });
-        opening.tell(fact(operation, nature).with(donnees), instant).await?;
+        opening.tell(fact(operation, nature).with(donnees), instant);
     }
-    Ok(())
 }
 
 /// Refuses a cessation that begins long ago and does not say why.

@@ -205,7 +205,7 @@ async fn serve_within(
         let (outcome, instant) = ((resultat, false), writing.instant);
         operations::mark(writing.conn(), operation.id, patient, outcome, instant).await?;
         if told {
-            writing.tell(notice(operation, operation.nature.avis())).await?;
+            writing.tell(notice(operation, operation.nature.avis()));
         }
     }
     Ok(())
@@ -242,7 +242,7 @@ async fn unserve_within(
     }
     replay(writing).await?;
     if done == Some(ResultatOperation::Notifiee) {
-        writing.tell(notice(operation, NatureEvenement::MedecinOperationAnnulee)).await?;
+        writing.tell(notice(operation, NatureEvenement::MedecinOperationAnnulee));
     }
     operations::mark_undone(writing.conn(), operation.id, patient, instant).await?;
     Ok(())

@@ -69,8 +69,7 @@ pub async fn settle_conflit(
     record(&mut act, patient, ActePatient::Arbitrage, None).await?;
     let donnees = json!({ "conflit_id": id, "declaration_retenue": retenue });
     let effet_du = conflit.chevauchement.effet.du();
-    act.tell(Fact::of(NatureEvenement::DesignationConflitResolu).effective(effet_du).with(donnees))
-        .await?;
+    act.tell(Fact::of(NatureEvenement::DesignationConflitResolu).effective(effet_du).with(donnees));
     replay(&mut act.writing()).await?;
     Ok(act.close(rendre(&conflit)?).await?)
 }

@@ -35,7 +35,7 @@ pub async fn record_deces(
     faits::insert_deces(act.conn(), patient, &fait).await?;
     record(&mut act, patient, ActePatient::Deces, None).await?;
     let donnees = json!({ "source": source.mot() });
-    act.tell(Fact::of(NatureEvenement::PatientDecede).effective(jour).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientDecede).effective(jour).with(donnees));
     replay(&mut act.writing()).await?;
     tell_represented(&mut act, (None, Some(jour))).await?;
     finish(act, rendre).await
@@ -68,7 +68,7 @@ pub async fn correct_deces(
     }
     record(&mut act, patient, ActePatient::RectificationDeces, Some(motif)).await?;
     let donnees = json!({ "motif": motif.mot(), "annule": jour.is_none() });
-    act.tell(Fact::of(NatureEvenement::PatientDecesRectifie).effective(jour).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientDecesRectifie).effective(jour).with(donnees));
     replay(&mut act.writing()).await?;
     tell_represented(&mut act, (Some(known.effet.du()), jour)).await?;
     finish(act, rendre).await

@@ -34,6 +34,6 @@ pub async fn change_adresse(
     }
     record(&mut act, patient, ActePatient::Adresse, None).await?;
     // The event says that the address changed, never what it is.
-    act.tell(Fact::of(NatureEvenement::PatientAdresseChange).effective(du)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientAdresseChange).effective(du));
     finish(act, rendre).await
 }

@@ -157,8 +157,7 @@ async fn absorb(act: &mut Act<'_>, fusion: &Fusion) -> Result<(), ServiceError> 
         let donnees = json!({ "conflit_id": conflit.id, "effet_au": effet.au() });
         act.tell(
             Fact::of(NatureEvenement::DesignationEnConflit).effective(effet.du()).with(donnees),
-        )
-        .await?;
+        );
     }
     record(act, kept, ActePatient::Fusion, Some(fusion.motif)).await
 }
@@ -177,7 +176,7 @@ async fn finish(
         "motif": fusion.motif.mot(),
     });
     for patient in [fusion.patient_id, fusion.absorbe_id] {
-        act.writing_of(patient).tell(Fact::of(nature).with(donnees.clone())).await?;
+        act.writing_of(patient).tell(Fact::of(nature).with(donnees.clone()));
     }
     let rendu = rendre(&dossier_fusion(act.conn(), fusion).await?)?;
     Ok(act.close(rendu).await?)

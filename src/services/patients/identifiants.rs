@@ -61,8 +61,7 @@ pub async fn change_identifiant(
         "type_precedent": former,
         "type": numero.map(|numero| numero.kind()),
     });
-    act.tell(Fact::of(NatureEvenement::PatientIdentifiantRemplace).effective(du).with(donnees))
-        .await?;
+    act.tell(Fact::of(NatureEvenement::PatientIdentifiantRemplace).effective(du).with(donnees));
     finish(act, rendre).await
 }
 
@@ -103,8 +102,7 @@ pub async fn correct_identifiant(
         "type_precedent": former,
         "type": numero.kind(),
     });
-    act.tell(Fact::of(NatureEvenement::PatientIdentifiantRemplace).effective(du).with(donnees))
-        .await?;
+    act.tell(Fact::of(NatureEvenement::PatientIdentifiantRemplace).effective(du).with(donnees));
     finish(act, rendre).await
 }
 
@@ -206,7 +204,7 @@ pub(super) async fn tell_disputed(
     let core = act.core();
     for first in disputed {
         let fact = disputed_fact(core, act.conn(), first).await?;
-        act.writing_of(first).tell(fact).await?;
+        act.writing_of(first).tell(fact);
     }
     Ok(())
 }

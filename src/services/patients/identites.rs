@@ -75,7 +75,7 @@ pub async fn change_identite(
     let patient = act.patient;
     record(&mut act, patient, ActePatient::Identite, None).await?;
     let fact = Fact::of(NatureEvenement::PatientIdentiteChangee).effective(du);
-    act.tell(fact.with(json!({ "raison": "changement" }))).await?;
+    act.tell(fact.with(json!({ "raison": "changement" })));
     finish(act, rendre).await
 }
 
@@ -123,7 +123,7 @@ pub async fn correct_identite(
         NatureEvenement::PatientIdentiteChangee
     };
     let donnees = json!({ "raison": "rectification", "motif": motif.mot() });
-    act.tell(Fact::of(nature).effective(wrong.effet.du()).with(donnees)).await?;
+    act.tell(Fact::of(nature).effective(wrong.effet.du()).with(donnees));
     finish(act, rendre).await
 }
 
@@ -285,8 +285,7 @@ async fn bound_authority(act: &mut Act<'_>, birth: NaiveDate) -> Result<(), Serv
             "nature": lien.nature.mot(),
             "effet_au": lien.effet.au(),
             "motif_fin": lien.motif_fin.map(Vocabulaire::mot),
-        })))
-        .await?;
+        })));
     }
     Ok(())
 }

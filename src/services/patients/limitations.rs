@@ -32,7 +32,7 @@ pub async fn limit(
     limitations::insert(act.conn(), patient, (id, motif), (&caisse, instant)).await?;
     record(&mut act, patient, ActePatient::Limitation, None).await?;
     let donnees = json!({ "motif": motif.mot() });
-    act.tell(Fact::of(NatureEvenement::PatientLimite).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientLimite).with(donnees));
     finish(act, rendre).await
 }
 
@@ -57,6 +57,6 @@ pub async fn lift(
     limitations::lift(act.conn(), patient, instant).await?;
     record(&mut act, patient, ActePatient::LeveeLimitation, None).await?;
     let donnees = json!({ "personne_informee_le": informee_le });
-    act.tell(Fact::of(NatureEvenement::PatientLimitationLevee).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientLimitationLevee).with(donnees));
     finish(act, rendre).await
 }

@@ -94,8 +94,7 @@ pub(super) async fn write(
         let donnees = json!({
             "cote": cote, "destinataire": destinataire, "ancien": ancien, "nouveau": nouveau, "annule": undone
         });
-        act.tell(Fact::of(NatureEvenement::PatientOrganismeChange).effective(du).with(donnees))
-            .await?;
+        act.tell(Fact::of(NatureEvenement::PatientOrganismeChange).effective(du).with(donnees));
     }
     tell_sleep(act, du, asleep).await
 }
@@ -128,7 +127,7 @@ pub async fn change_statut(
     }
     record(&mut act, patient, ActePatient::Statut, None).await?;
     let donnees = json!({ "statut": statut.mot() });
-    act.tell(Fact::of(NatureEvenement::PatientStatutChange).effective(du).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientStatutChange).effective(du).with(donnees));
     tell_sleep(&mut act, du, asleep).await?;
     finish(act, rendre).await
 }
@@ -159,7 +158,8 @@ async fn tell_sleep(
         "designation_id": designation.id,
         "motif": after.or(before).map(Vocabulaire::mot),
     });
-    act.tell(Fact::of(nature).effective(du).with(donnees)).await
+    act.tell(Fact::of(nature).effective(du).with(donnees));
+    Ok(())
 }
 
 /// Refuses a day in the future, before birth, or after the death.

@@ -119,7 +119,7 @@ async fn finish(
         "objet": rectification.objet.mot(),
         "issue": rectification.reponse.as_ref().map(|reponse| reponse.issue.mot()),
     }));
-    act.tell(fact).await?;
+    act.tell(fact);
     let rendu = rendre(&seen(rectification, &act.rapports))?;
     Ok(act.close(rendu).await?)
 }

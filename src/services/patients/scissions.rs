@@ -53,9 +53,7 @@ pub async fn split(
         "feuilles": scission.feuilles.len(),
     });
     for person in [patient, other] {
-        act.writing_of(person)
-            .tell(Fact::of(NatureEvenement::PatientScinde).with(donnees.clone()))
-            .await?;
+        act.writing_of(person).tell(Fact::of(NatureEvenement::PatientScinde).with(donnees.clone()));
     }
     let (rapports, droit) = (act.rapports.clone(), act.droit.clone());
     let origin = dossier(core, act.conn(), patient, (&rapports, &droit)).await?;
@@ -132,7 +130,8 @@ pub(super) async fn give_feuille(
     fusions::attribute_feuille(act.conn(), id, from, to, instant).await?;
     let day = recue.feuille.feuille.soins.date_soins();
     let fact = Fact::of(NatureEvenement::FeuilleReattribuee).effective(day).feuille(id);
-    act.writing_of(to).tell(fact.with(json!({ "origine_id": from }))).await
+    act.writing_of(to).tell(fact.with(json!({ "origine_id": from })));
+    Ok(())
 }
 
 /// What a feuille keeps of the participations counts for the person whose it is.

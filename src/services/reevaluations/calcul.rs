@@ -96,7 +96,7 @@ pub(super) async fn reexamine(
             evaluation,
         };
         evaluations::insert(writing.conn(), core.coffre(), &after, *jour).await?;
-        writing.tell(evaluated_again(asked, &after, *jour)).await?;
+        writing.tell(evaluated_again(asked, &after, *jour));
         changes.push(Changement {
             patient_id: patient,
             feuille_id: kept.id,

@@ -139,7 +139,8 @@ async fn announce(
     let key = format!("{}:{}", asked.id, asked.etat.mot());
     opening.queue(REEVALUER, (&key, &charge)).await?;
     let donnees = json!({ "reevaluation_id": asked.id, "motif": asked.motif });
-    opening.tell(Fact::of(nature).effective(asked.etendue.du).with(donnees), now).await
+    opening.tell(Fact::of(nature).effective(asked.etendue.du).with(donnees), now);
+    Ok(())
 }
 
 /// The reevaluation that a job carries.

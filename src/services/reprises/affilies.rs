@@ -169,7 +169,7 @@ async fn register(
     insert(core, many.conn(), &patient).await?;
     for first in disputed {
         let fact = disputed_fact(core, many.conn(), first).await?;
-        many.acting((first, patient.connu_le)).tell(fact).await?;
+        many.acting((first, patient.connu_le)).tell(fact);
     }
     many.trace(&[patient.id]).await?;
     if let Some(forgotten) = forgotten {
