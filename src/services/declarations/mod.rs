@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use self::annulation::annulables;
-use self::parties::{cote, famille, may_end};
+use self::parties::{cote_qui_attend, famille, may_end};
 use self::situation::situation;
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge, son_temps};
 use crate::domain::acteur::Acteur;
@@ -294,8 +294,7 @@ async fn dossier_vu(
     match declaration.etat {
         Etat::EnAttente => {
             let famille = famille(core, conn, declaration.patient_id).await?;
-            let jour = declaration.jour_de_reference(declaration.fuseau().jour(core.now()));
-            dossier.cote = Some(cote(core, &famille, jour)?);
+            dossier.cote = Some(cote_qui_attend(core, &famille, declaration)?);
         }
         Etat::Active => {
             let patient = declaration.patient_id;
