@@ -204,7 +204,9 @@ impl Registre {
         if dossier.relation(feuille, jour) != RelationMt::Autre {
             return Vec::new();
         }
-        dossier.designation(jour).map_or_else(Vec::new, |known| known.medecins(jour).collect())
+        dossier
+            .designation(jour)
+            .map_or_else(Vec::new, |known| known.medecins(dossier.vecu(jour)).collect())
     }
 
     /// What the register says otherwise of the doctors of a feuille.

@@ -40,7 +40,8 @@ impl Dossier {
             .filter_map(|acte| {
                 let jour = acte.date_reference();
                 let names = |rpps: Rpps| {
-                    self.designation(jour).is_some_and(|known| known.nomme(rpps, jour))
+                    let known = self.designation(jour);
+                    known.is_some_and(|known| known.nomme(rpps, self.vecu(jour)))
                 };
                 let executant = (&feuille.executant_rpps, specialite(acte.date_execution));
                 let known =
