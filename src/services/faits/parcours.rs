@@ -150,6 +150,12 @@ impl Registre {
         if designation.is_some_and(|known| known.contestee) {
             codes.push(Avertissement::DesignationContestee);
         }
+        let disputed = |dossier: &Dossier| {
+            dossier.etat.conflits.iter().any(|effet| effet.contient(dossier.vecu(jour)))
+        };
+        if self.dossier(patient).is_some_and(disputed) {
+            codes.push(Avertissement::DesignationEnConflit);
+        }
         let last = days_of_care(feuille).into_iter().max();
         if self.deces(patient).is_some_and(|mort| last.is_some_and(|last| last > mort)) {
             codes.push(Avertissement::SoinsApresDeces);
