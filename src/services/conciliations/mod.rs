@@ -234,6 +234,11 @@ impl From<ConciliationRefusee> for ServiceError {
                 "valeur_inconnue",
                 "attendu : un mot parmi accord, refus, sans_reponse",
             ),
+            C::MedecinRefuse => champ(
+                "/rpps",
+                "medecin_refuse",
+                "attendu : un médecin qui a accepté ; celui-ci a refusé, et seul un nouveau contact dit le contraire",
+            ),
             C::ContactFutur => {
                 champ("/contacte_le", "date_future", "attendu : un jour passé ou présent")
             }
