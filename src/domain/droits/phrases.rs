@@ -1,5 +1,8 @@
 //! Why something is refused to a role, or to whoever may read and not this, in the words that are answered.
 
+/// What a child is told who would speak for themselves.
+pub const ENFANT: &str =
+    "avant seize ans, qui exerce l'autorité parentale ou représente l'enfant agit pour lui";
 pub(super) const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
 pub(super) const CHANGEMENT: &str =
     "seule une des deux caisses du dernier changement l'annule, dans les vingt-sept mois";

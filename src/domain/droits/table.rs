@@ -245,7 +245,8 @@ impl Demarche {
             D::RectifierDeclaration => {
                 Ligne::de(&[SA_CAISSE]).reservee("seule une caisse rectifie une déclaration")
             }
-            D::ContesterDeclaration => Ligne::de(&[FAMILLE])
+            D::ContesterDeclaration => Ligne::de(&[ENFANT, REPRESENTE])
+                .condition("qui choisit seul pour la personne, à sa place avant seize ans")
                 .reservee("seul le patient, ou qui agit pour lui, conteste un choix")
                 .sinon(
                     D::LireDeclaration,

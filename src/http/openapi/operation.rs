@@ -240,7 +240,7 @@ impl Announced<'_> {
             let ligne = demarche.ligne();
             // A lot refuses line by line.
             let told = !self.path.ends_with("/lots")
-                && (!ligne.reservee.is_empty() || ligne.sinon.is_some());
+                && (!ligne.reservee.is_empty() || ligne.sinon.is_some() || demarche.est_parole());
             self.codes.extend(told.then_some(Code::RoleInterdit));
             self.codes.extend(demarche.est_limitable().then_some(Code::TraitementLimite));
             let scopes = match demarche.jeton() {
