@@ -5,7 +5,7 @@ mod actions;
 mod appelants;
 mod etags;
 mod fabrique;
-mod fil;
+pub mod fil;
 mod marche;
 mod monde;
 mod mondes;
