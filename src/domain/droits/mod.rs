@@ -5,6 +5,7 @@ mod demarche;
 mod limitation;
 mod parole;
 mod phrases;
+mod rejeu;
 mod relation;
 mod table;
 
