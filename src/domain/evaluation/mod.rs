@@ -186,6 +186,8 @@ vocabulaire!(
         DateInstallationContredite = 40 "date_installation_contredite",
         /// Care after the death that the register knows.
         SoinsApresDeces = 41 "soins_apres_deces",
+        /// Two records were merged whose choices contradict each other that day, and the caisse has not decided yet.
+        DesignationEnConflit = 43 "designation_en_conflit",
         /// The sources disagree on a value that was read.
         ValeurDiscutee = 62 "valeur_discutee",
         /// A value that was read was verified for earlier days of care only.
@@ -227,6 +229,7 @@ impl Avertissement {
             | Self::NumeroDUnAutre
             | Self::CollegueHorsDuGroupe
             | Self::DesignationContestee
+            | Self::DesignationEnConflit
             | Self::CouvertureContredite
             | Self::DroitsAVerifier
             | Self::SoinsApresDeces
@@ -284,6 +287,7 @@ impl Avertissement {
                 | Self::NumeroDUnAutre
                 | Self::CollegueHorsDuGroupe
                 | Self::DesignationContestee
+                | Self::DesignationEnConflit
                 | Self::OrienteurInconnu
                 | Self::SoinsApresDeces
         )

@@ -46,11 +46,16 @@ pub(super) fn plafond(recit: &Recit<'_>) -> Option<String> {
 }
 
 /// What the patient can have checked, the most useful first.
-const A_VERIFIER: [(Avertissement, &str); 8] = [
+const A_VERIFIER: [(Avertissement, &str); 9] = [
     (
         Avertissement::DesignationContestee,
         "Vous contestez le choix de médecin traitant qui compte ce jour-là\u{a0}: votre caisse n'a pas encore \
          répondu, et ce calcul peut changer.",
+    ),
+    (
+        Avertissement::DesignationEnConflit,
+        "Deux choix de médecin traitant sont connus pour ce jour-là\u{a0}: votre caisse n'a pas encore dit lequel \
+         compte, et ce calcul peut changer.",
     ),
     (
         Avertissement::CouvertureContredite,

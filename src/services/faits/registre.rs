@@ -86,12 +86,20 @@ impl Dossier {
         self.etat.attentes.push((attente.rpps, attente.effet));
     }
 
+    /// The day by which care is judged: the last of their life, for care of a day that follows it. No text says what such care
+    /// costs whom: what was paid before the death was known is not another sum because of the death.
+    pub(super) fn vecu(&self, jour: NaiveDate) -> NaiveDate {
+        self.etat.deces.map_or(jour, |mort| mort.min(jour))
+    }
+
     pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationEtat> {
+        let jour = self.vecu(jour);
         self.etat.designations.iter().find(|known| known.effet.contient(jour))
     }
 
     /// The médecin traitant of a day, seen from the performer.
     pub(super) fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
+        let jour = self.vecu(jour);
         let found = self.designation(jour);
         let names = |rpps: Rpps| found.is_some_and(|known| known.nomme(rpps, jour));
         let executant = feuille.executant_rpps;

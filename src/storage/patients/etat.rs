@@ -21,7 +21,7 @@ use crate::storage::types::Tid;
 use crate::storage::{Coffre, CoffreError, StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// An identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl EtatPatient {
         self.absorbes.sort();
         self.attentes.sort_by_key(|(rpps, effet)| (*rpps, effet.du(), effet.au()));
         self.neutralisations.sort_by_key(Periode::du);
+        self.conflits.sort_by_key(|effet| (effet.du(), effet.au()));
         self.statuts.sort_by_key(|(effet, _)| effet.du());
     }
 }
@@ -114,6 +115,8 @@ pub struct EtatPatient {
     pub attentes: Vec<(Rpps, Periode)>,
     /// Days on which they bear no majoration because their doctor left.
     pub neutralisations: Vec<Periode>,
+    /// Days on which two choices of merged records contradict each other, and nobody has decided.
+    pub conflits: Vec<Periode>,
     /// Statuses that are not the ordinary one.
     pub statuts: Vec<(Periode, StatutPatient)>,
     /// Day of death.
@@ -129,7 +132,7 @@ array! {
     CaisseEtat { effet, organisme, absorbee }
     DesignationEtat { id, declaration_id, effet, membres, contestee }
     EtatPatient {
-        identites, caisses, designations, absorbes, attentes, neutralisations, statuts, deces, adressages, avis
+        identites, caisses, designations, absorbes, attentes, neutralisations, conflits, statuts, deces, adressages, avis
     }
 }
 

@@ -37,7 +37,8 @@ impl Demarche {
             return Err(Refuse::Interdit(ENFANT));
         }
         let relations = || held.iter().map(|(relation, _)| *relation);
-        if rapports.est_limite() && !self.est_permise_sous_limitation(relations()) {
+        let attendu = rapports.est(Relation::MedecinAttendu);
+        if rapports.est_limite() && !self.est_permise_sous_limitation(relations(), attendu) {
             return Err(Refuse::Limite);
         }
         let limited = held.iter().all(|(_, etendue)| *etendue == Etendue::SesJours);
