@@ -17,6 +17,7 @@ pub(super) const ADRESSAGE_ETABLI: &str =
     "seul le médecin traitant de ce jour établit un adressage";
 pub(super) const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";
 pub(super) const CONCILIATION_ACTUELLE: &str = "seule la caisse actuelle du patient agit pour lui";
+pub(super) const CONTESTATION: &str = "seul le patient, ou qui agit pour lui, conteste un choix";
 pub(super) const CREANCES: &str = "les créances se lisent par le patient et par sa caisse";
 pub(super) const RECOUVREMENT: &str = "seule la caisse du patient recouvre une créance";
 pub(super) const RECOUVREMENT_ACTUELLE: &str =

@@ -1,6 +1,6 @@
 //! To whom the answer of an act is given again: whoever would still be given it now. What the act itself ended is no reason to refuse.
 
-use super::{Demarche, Droit, Rapports, Refuse, Relation};
+use super::{Demarche, Rapports, Refuse, Relation};
 
 /// Acts by which a person passes from one caisse to another or back, or a record from one to another: the caisse that asks may be nothing
 /// to them afterwards, by its own act.
@@ -50,10 +50,8 @@ impl Demarche {
     pub fn rejuger(self, rapports: &Rapports, inchange: bool) -> Result<(), Refuse> {
         let Err(refused) = self.juger(rapports) else { return Ok(()) };
         // Whom a declaration names reads it for ever.
-        let named = |droit: Droit| droit.par(Relation::Nomme);
-        if self == Self::CreerDeclaration && Self::LireDeclaration.juger(rapports).is_ok_and(named)
-        {
-            return Ok(());
+        if self == Self::CreerDeclaration && rapports.est(Relation::Nomme) {
+            return Self::LireDeclaration.juger(rapports).map(|_| ());
         }
         let read = self.lecture().map(|lecture| lecture.juger(rapports));
         match read {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Demarche, Rapports, Refuse, Relation};
-use crate::domain::ids::{AdressageId, ConciliationId, DeclarationId, PatientId};
+use crate::domain::ids::{AdressageId, ConciliationId, DeclarationId, FeuilleId, PatientId};
 use crate::services::core::{Core, Search};
 use crate::services::{ServiceError, adressages, conciliations, declarations};
 use crate::storage::feuilles_de_soins;
@@ -26,19 +26,22 @@ pub(super) async fn keep(
     found: &mut Vec<EvenementLu>,
 ) -> Result<(), ServiceError> {
     let mut known = Connus { core, acteur, persons: BTreeMap::new() };
+    let (about, feuilles) = about(found);
     let mut kept = Vec::with_capacity(found.len());
     match acteur {
         Acteur::Patient(_) | Acteur::Referentiel | Acteur::Statistiques => return Ok(()),
         Acteur::Caisse(caisse) => {
-            let about: BTreeSet<PatientId> =
-                found.iter().filter_map(|one| one.patient_id).collect();
-            let about: Vec<PatientId> = about.into_iter().collect();
             let asked = (caisse.code(), core.today());
             let own = fil::assures(search.conn(), &about, (&asked.0, asked.1)).await?;
+            let (_, theirs) = fil::limites(search.conn(), &[], &feuilles).await?;
             for one in found.drain(..) {
-                let judged = match one.patient_id.filter(|person| !own.contains(person)) {
-                    Some(person) => known.of_former(search, (&one, person), caisse).await?,
-                    None => Some(Lecture::Chose),
+                let other = one.patient_id.filter(|person| !own.contains(person));
+                let judged = match (other, one.patient_id, &one.feuilles[..]) {
+                    (Some(person), ..) => known.of_former(search, (&one, person), caisse).await?,
+                    (None, None, [id]) if theirs.contains_key(id) => {
+                        known.of_limited(search, theirs.get(id), Vec::new()).await?
+                    }
+                    (None, ..) => Some(Lecture::Chose),
                 };
                 kept.extend(judged.map(|lecture| EvenementLu { lecture, ..one }));
             }
@@ -48,17 +51,29 @@ pub(super) async fn keep(
             let of_choices: Vec<DeclarationId> = of_choices.collect();
             let his = match of_choices[..] {
                 [] => BTreeSet::new(),
-                _ => fil::qui_nomment(search.conn(), &of_choices, rpps).await?,
+                _ => fil::qui_nomment(search.conn(), (&about, &of_choices), rpps).await?,
             };
+            let (limited, theirs) = fil::limites(search.conn(), &about, &feuilles).await?;
             for one in found.drain(..) {
+                let is_his = one.declaration_id.is_some_and(|id| his.contains(&id));
+                let person = one.patient_id.filter(|person| limited.contains(person));
                 let judged = match (one.nature.theme(), one.patient_id) {
-                    ("declaration", _)
-                        if one.declaration_id.is_some_and(|id| his.contains(&id)) =>
-                    {
-                        Some(Lecture::Chose)
+                    ("declaration", _) if is_his => match person {
+                        Some(person) => {
+                            let asked = (Demarche::LireDeclaration, person);
+                            let named = (vec![Relation::Nomme], None);
+                            known.judge(search, asked, named, Lecture::Chose).await?
+                        }
+                        None => Some(Lecture::Chose),
+                    },
+                    // What he did himself.
+                    ("feuille", _) => {
+                        let of_it = one.feuilles.first().and_then(|id| theirs.get(id));
+                        let whose = person.as_ref().or(of_it);
+                        known.of_limited(search, whose, vec![Relation::Executant]).await?
                     }
-                    // What he did himself, and who comes and goes.
-                    ("feuille" | "patientele", _) | (_, None) => Some(Lecture::Chose),
+                    // Who comes and goes.
+                    ("patientele", _) | (_, None) => Some(Lecture::Chose),
                     (_, Some(person)) => known.of_doctor(search, (&one, person)).await?,
                 };
                 kept.extend(judged.map(|lecture| EvenementLu { lecture, ..one }));
@@ -69,31 +84,56 @@ pub(super) async fn keep(
     Ok(())
 }
 
+/// Whom events are about, and the feuilles to which those of nobody lead.
+fn about(found: &[EvenementLu]) -> (Vec<PatientId>, Vec<FeuilleId>) {
+    let persons: BTreeSet<PatientId> = found.iter().filter_map(|one| one.patient_id).collect();
+    let alone = found.iter().filter(|one| one.patient_id.is_none());
+    let alone = alone.filter_map(|one| if let [id] = one.feuilles[..] { Some(id) } else { None });
+    (persons.into_iter().collect(), alone.collect())
+}
+
 /// What a reader is to the persons of a page, each looked up once.
 struct Connus<'a> {
     core: &'a Core,
     acteur: &'a Acteur,
-    persons: BTreeMap<PatientId, Option<Rapports>>,
+    persons: BTreeMap<PatientId, Rapports>,
 }
 
 impl Connus<'_> {
-    /// What the reader is to a person; `None` when the record was merged into one that he knows, which its address then tells.
+    /// What the reader is to a person; to the one whose record was kept, when theirs was merged: its address says so.
     async fn rapports(
         &mut self,
         search: &mut Search<'_>,
         person: PatientId,
-    ) -> Result<Option<Rapports>, ServiceError> {
+    ) -> Result<Rapports, ServiceError> {
         if let Some(known) = self.persons.get(&person) {
             return Ok(known.clone());
         }
-        let found = match self.core.rapports(search.conn(), self.acteur, person, &[]).await {
-            Ok(rapports) => Some(rapports),
-            Err(ServiceError::PatientFusionne(_)) => None,
-            Err(ServiceError::Introuvable) => Some(Rapports::aucun(*self.acteur)),
-            Err(error) => return Err(error),
+        let (core, acteur) = (self.core, self.acteur);
+        let found = match core.rapports(search.conn(), acteur, person, &[]).await {
+            Err(ServiceError::PatientFusionne(kept)) => {
+                core.rapports(search.conn(), acteur, kept, &[]).await
+            }
+            found => found,
+        };
+        let found = match found {
+            Err(ServiceError::Introuvable) => Rapports::aucun(*acteur),
+            found => found?,
         };
         self.persons.insert(person, found.clone());
         Ok(found)
+    }
+
+    /// A feuille of somebody whose processing is limited, or of anybody else.
+    async fn of_limited(
+        &mut self,
+        search: &mut Search<'_>,
+        person: Option<&PatientId>,
+        relations: Vec<Relation>,
+    ) -> Result<Jugement, ServiceError> {
+        let Some(person) = person else { return Ok(Some(Lecture::Chose)) };
+        let asked = (Demarche::LireFeuilleDeSoins, *person);
+        self.judge(search, asked, (relations, None), Lecture::Chose).await
     }
 
     /// Whether an operation gives what is of some days; a limitation hides the thing, and not that something happened.
@@ -104,7 +144,7 @@ impl Connus<'_> {
         (relations, effet): (Vec<Relation>, Option<Periode>),
         lecture: Lecture,
     ) -> Result<Jugement, ServiceError> {
-        let Some(rapports) = self.rapports(search, person).await? else { return Ok(Some(lecture)) };
+        let rapports = self.rapports(search, person).await?;
         let rapports = relations.into_iter().fold(rapports, Rapports::avec).sur(effet.as_ref());
         Ok(match demarche.juger(&rapports) {
             Ok(_) => Some(lecture),

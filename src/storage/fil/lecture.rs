@@ -1,6 +1,6 @@
 //! Reading the feed from a place on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -328,19 +328,50 @@ pub async fn assures(
     Ok(found.into_iter().collect())
 }
 
-/// Of some declarations, those that name a doctor.
+/// Of some persons, and of the persons of some feuilles, those the processing of whose data is limited, under the record that was kept of
+/// each.
+pub async fn limites(
+    conn: &mut PgConnection,
+    persons: &[PatientId],
+    feuilles: &[FeuilleId],
+) -> Result<(BTreeSet<PatientId>, BTreeMap<FeuilleId, PatientId>), StorageError> {
+    if persons.is_empty() && feuilles.is_empty() {
+        return Ok((BTreeSet::new(), BTreeMap::new()));
+    }
+    let rows = sqlx::query!(
+        r#"/* fil.limites */
+         SELECT p.patient_id AS "patient_id!: PatientId", w.feuille_id AS "feuille_id: FeuilleId"
+         FROM (SELECT unnest($1::uuid[]) AS patient_id, NULL::uuid AS feuille_id
+               UNION ALL
+               SELECT patient_id, feuille_id FROM feuille_de_soins WHERE feuille_id = ANY ($2)) AS w
+         JOIN patient p ON p.patient_id = w.patient_id
+         JOIN patient k ON k.patient_id = coalesce(p.fusionne_dans, p.patient_id)
+         WHERE k.limite_le IS NOT NULL"#,
+        persons as _,
+        feuilles as _
+    )
+    .fetch_all(conn)
+    .await?;
+    let of_feuilles =
+        rows.iter().filter_map(|row| Some((row.feuille_id?, row.patient_id))).collect();
+    let alone = rows.iter().filter(|row| row.feuille_id.is_none());
+    Ok((alone.map(|row| row.patient_id).collect(), of_feuilles))
+}
+
+/// Of some declarations of some persons, those that name a doctor.
 pub async fn qui_nomment(
     conn: &mut PgConnection,
-    declarations: &[DeclarationId],
+    (persons, declarations): (&[PatientId], &[DeclarationId]),
     rpps: &Rpps,
 ) -> Result<BTreeSet<DeclarationId>, StorageError> {
     let found: Vec<DeclarationId> = sqlx::query_scalar!(
         r#"/* fil.qui_nomment */
          SELECT DISTINCT c.declaration_id AS "declaration_id!: DeclarationId"
          FROM declaration_medecin c JOIN medecin m USING (medecin_id)
-         WHERE c.declaration_id = ANY ($1) AND m.rpps = $2"#,
+         WHERE c.patient_id = ANY ($3) AND c.declaration_id = ANY ($1) AND m.rpps = $2"#,
         declarations as _,
-        rpps.as_str()
+        rpps.as_str(),
+        persons as _
     )
     .fetch_all(conn)
     .await?;

@@ -5,7 +5,7 @@ mod publication;
 
 pub use self::lecture::{
     Borne, EvenementLu, Fenetre, Lecture, assures, borne, de_performers, de_receptions, debut,
-    miennes, page, qui_nomment,
+    limites, miennes, page, qui_nomment,
 };
 pub(crate) use self::publication::nomme;
 pub use self::publication::{
