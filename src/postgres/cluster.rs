@@ -220,7 +220,8 @@ impl Cluster {
             "unix_socket_permissions=0700".to_owned(),
             "max_connections=100".to_owned(),
             format!("shared_buffers={}MB", self.buffers()),
-            "max_wal_size=4GB".to_owned(),
+            // Each page that is touched first after a checkpoint is written whole to the journal: the fewer, the better a long lot goes.
+            "max_wal_size=8GB".to_owned(),
             format!("wal_compression={}", if self.knows_lz4() { "lz4" } else { "on" }),
             "jit=off".to_owned(),
         ];
@@ -242,7 +243,7 @@ impl Cluster {
         let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
         let kilobytes = total.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-        (kilobytes.unwrap_or_default() / 1024 / 4).clamp(least, 4 * 1024)
+        (kilobytes.unwrap_or_default() / 1024 / 4).clamp(least, 16 * 1024)
     }
 
     /// Whether these programs compress pages of their log with LZ4, ten times quicker than their own way.

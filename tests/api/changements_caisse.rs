@@ -259,6 +259,48 @@ async fn a_change_known_late_takes_its_place_before_the_next_one() {
     }
 }
 
+/// The present caisse takes no day from another of which nobody could undo it any more.
+#[tokio::test]
+async fn days_of_more_than_twenty_seven_months_ago_are_nobody_s_to_give() {
+    let app = TestApp::new().await;
+    let id = patient_id("BERNARD").to_string();
+    let (caisse, path) = (app.caisse(AIN), format!("/v1/patients/{id}/changements-d-organisme"));
+    for (day, accepted) in [("1990-06-01", false), ("2023-03-15", false), ("2023-03-16", true)] {
+        let body = json!({ "organisme": organisme(MSA), "effet_du": day });
+        let done = caisse.post_on(&path, 1, body).await;
+        if accepted {
+            assert_eq!(
+                done.expect(200)["actions"],
+                json!(["annuler_changement_organisme"]),
+                "{day}"
+            );
+        } else {
+            done.expect(422);
+            assert_eq!(done.wrong_fields(), [("/effet_du".to_owned(), "hors_bornes".to_owned())]);
+        }
+    }
+}
+
+/// Announced for a day, then for an earlier one, a change is one change.
+#[tokio::test]
+async fn a_change_that_was_announced_and_comes_sooner_is_one() {
+    let app = TestApp::new().await;
+    let id = patient_id("BERNARD").to_string();
+    for day in ["2025-08-15", "2025-08-01"] {
+        leave_ain(&app, &id, MSA, day).await;
+    }
+    let read = app.patient("BERNARD").get(&format!("/v1/patients/{id}")).await.expect(200);
+    let days = read["affiliations"].as_array().unwrap().iter();
+    let days: Vec<_> = days.map(|a| (a["effet_du"].clone(), a["effet_au"].clone())).collect();
+    assert_eq!(
+        days,
+        [(json!("1958-07-14"), json!("2025-08-01")), (json!("2025-08-01"), Value::Null)]
+    );
+    let again = json!({ "organisme": organisme(MSA), "effet_du": "2025-08-15" });
+    let again = act(&app.caisse(AIN), &id, "changements-d-organisme", again).await;
+    assert_eq!(again.wrong_fields(), [("/organisme".to_owned(), "sans_changement".to_owned())]);
+}
+
 #[tokio::test]
 async fn an_act_needs_the_version_that_was_read_a_day_of_life_and_a_difference() {
     let app = TestApp::new().await;

@@ -396,3 +396,32 @@ fn ten_is_hidden_and_eleven_is_told() {
     );
     assert_eq!(told(SEUIL)[0], row("16-24", Valeur::Nombre(SEUIL)));
 }
+
+/// Acts have a price: the amount of those that are hidden is hidden with them, in each table that gives it, though an amount of
+/// all acts together is told.
+#[test]
+fn an_amount_does_not_tell_how_many_acts_are_hidden() {
+    for (others, hidden) in [(0, false), (1, true), (10, true), (11, false)] {
+        let (majorable, mesures) = consultations(Classe2013::Hors, 23, 79);
+        let (other, few) = consultations(Classe2013::ParcoursEtAssimiles, 1, others);
+        let flux = vec![(majorable, mesures.avec(Part::Majoration, 79 * 1060)), (other, few)];
+        let matiere = Matiere { flux, ..Matiere::default() };
+        let of = |tableau, which| figure(tableau, Methode::Cour2013, &matiere, which).valeur;
+        let count = of(Tableau::Majorations, Indicateur::ActesMajorables);
+        let amount = of(Tableau::Majorations, Indicateur::MontantMajorations);
+        let lines = chiffres(Tableau::Financement, (Methode::Cour2013, None), &matiere);
+        let named = lines
+            .iter()
+            .find(|line| line.classe.as_ref().is_some_and(|(_, name)| name == "majorations"));
+        let of_line = |which| {
+            named.unwrap().chiffres.iter().find(|one| one.indicateur == which).unwrap().valeur
+        };
+        let paid = of_line(Indicateur::ChargeMenages);
+        if hidden {
+            assert_eq!([count, amount, paid], [Valeur::Secret; 3], "{others}");
+        } else {
+            assert_eq!(count, Valeur::Nombre(79));
+            assert_eq!([amount, paid], [Valeur::Centimes(83_740); 2]);
+        }
+    }
+}
