@@ -46,8 +46,10 @@ pub(crate) async fn moves(app: &TestApp, prenom: &str, (from, to): (&str, &str))
 }
 
 async fn open(app: &TestApp, prenom: &str) -> String {
-    let created =
-        app.patient(prenom).post(&path(prenom), json!({ "commune": "13055" })).await.expect(201);
+    // A parent for the child.
+    let speaks = if prenom == "GABRIEL" { "ALICE" } else { prenom };
+    let body = json!({ "commune": "13055" });
+    let created = app.patient(speaks).post(&path(prenom), body).await.expect(201);
     format!("/v1/conciliations/{}", created["id"].as_str().unwrap())
 }
 

@@ -7,6 +7,8 @@ use crate::support::app::{
     CARDIOLOGUE, Caller, MARTIN, PONS, Reply, choix, paper, patient_id, signature,
 };
 
+mod parole;
+
 /// The caisse of Alice and of her son Gabriel, born on 20 June 2015.
 const CAISSE: &str = "011310000";
 

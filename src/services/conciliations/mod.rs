@@ -155,7 +155,7 @@ pub async fn list(
 }
 
 /// Whose a file is, and since which day.
-async fn place_of(
+pub(super) async fn place_of(
     conn: &mut Connection,
     id: ConciliationId,
 ) -> Result<(PatientId, NaiveDate), ServiceError> {
