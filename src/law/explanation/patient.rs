@@ -92,13 +92,14 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     let other = autrement.and_then(|other| Some((other.gain, sinon(recit, other)?)));
     say(90, plusieurs(recit));
     say(90, Some(situation(recit)));
-    say(78, refused.map(|refus| refus.texte));
-    say(75, hors_convention(recit));
+    say(82, refused.map(|refus| refus.texte));
+    say(84, hors_convention(recit));
     say(65, taux(recit, sum_told).filter(|_| !cause_told));
     say(90, Some(bilan(recit, totaux)));
-    say(70, share.map(|share| share.texte));
+    // Nobody reads what is left to pay without reading what it is made of.
+    say(88, share.map(|share| share.texte));
     if let Some((gain, text)) = other {
-        say(if gain > Centimes::ZERO { 80 } else { 62 }, Some(text));
+        say(if gain > Centimes::ZERO { 76 } else { 62 }, Some(text));
     }
     say(45, plafond(recit));
     if !idle || (beyond.is_none() && check.is_none()) {
