@@ -186,6 +186,8 @@ vocabulaire!(
         DateInstallationContredite = 40 "date_installation_contredite",
         /// Care after the death that the register knows.
         SoinsApresDeces = 41 "soins_apres_deces",
+        /// Received when the two years during which a payment may be asked for were over.
+        FeuilleTardive = 42 "feuille_tardive",
         /// The sources disagree on a value that was read.
         ValeurDiscutee = 62 "valeur_discutee",
         /// A value that was read was verified for earlier days of care only.
@@ -230,6 +232,7 @@ impl Avertissement {
             | Self::CouvertureContredite
             | Self::DroitsAVerifier
             | Self::SoinsApresDeces
+            | Self::FeuilleTardive
             | Self::OrienteurContredit
             | Self::OrienteurInconnu
             | Self::ActeHorsAdressage
@@ -286,6 +289,7 @@ impl Avertissement {
                 | Self::DesignationContestee
                 | Self::OrienteurInconnu
                 | Self::SoinsApresDeces
+                | Self::FeuilleTardive
         )
     }
 

@@ -102,9 +102,9 @@ fn euros(phrase: &str) -> i64 {
     };
     let number = |before: &str| {
         let bound = before.replace(['\u{a0}', '\u{202f}'], "");
-        let start = bound.rfind(|c: char| !c.is_ascii_digit() && c != ',').map_or(0, |last| {
-            last + bound[last..].chars().next().unwrap().len_utf8()
-        });
+        let start = bound
+            .rfind(|c: char| !c.is_ascii_digit() && c != ',')
+            .map_or(0, |last| last + bound[last..].chars().next().unwrap().len_utf8());
         cents(&bound[start..])
     };
     phrase.match_indices('€').map(|(place, _)| number(&phrase[..place])).sum()

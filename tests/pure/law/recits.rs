@@ -2,7 +2,8 @@
 
 use traitant::domain::evaluation::{AdressageConnu, RelationMt as R};
 use traitant::domain::feuille_de_soins::{
-    Complementaire as Cover, Convention, Exoneration, MotifExclusion, NatureAssurance, QualificatifDepense as Q,
+    Complementaire as Cover, Convention, Exoneration, MotifExclusion, NatureAssurance,
+    QualificatifDepense as Q,
 };
 use traitant::domain::money::Centimes;
 use traitant::law::checks::discrepancies;
@@ -381,7 +382,10 @@ fn what_is_left_is_never_told_without_its_parts() {
         asked.soins.actes[1].code = technical.soins.actes[0].code;
     });
     dit(&supplement, "il vous reste 32 € à payer");
-    dit(&supplement, "Vous payez 10 € pour le hors parcours, 2 € de participation forfaitaire et 20 €");
+    dit(
+        &supplement,
+        "Vous payez 10 € pour le hors parcours, 2 € de participation forfaitaire et 20 €",
+    );
     let waiting = avec(
         consultation(day("2025-06-16"), 3_000)
             .mt(R::EnAttente)
