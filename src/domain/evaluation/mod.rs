@@ -17,8 +17,8 @@ pub use self::codes::*;
 pub use self::constats::{CodeRegle, Constat, Constats, Fait, Issue, MAX_CONSTATS};
 pub use self::montants::{LigneEvaluee, Montants};
 pub use self::registre::{
-    AdressageConnu, AutreFeuille, CouvertureConnue, ExecutantConnu, FaitsRegistre, HonorairesAnnee,
-    autour_d_un_avis,
+    AdressageConnu, AttenteConnue, AutreFeuille, CouvertureConnue, ExecutantConnu, FaitsRegistre,
+    HonorairesAnnee, MtConnu, SignaturesConnues, autour_d_un_avis,
 };
 pub use self::reglement::{Creance, NatureCreance, Reglement};
 use super::calendar::age_revolu;

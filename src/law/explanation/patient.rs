@@ -3,13 +3,14 @@
 
 use std::borrow::Cow;
 
+use super::demarches::{RIEN, demarche, recours};
 use super::fondements;
 use super::paiement::{bilan, depassement, plus_tard, sinon};
 use super::part::{Part, Piece, detail};
 use super::recit::{Recit, en_lettres};
 use super::refus::refus;
 use super::remarques::{a_verifier, franchise, hors_convention, plafond};
-use super::situations::{RIEN, demarche, fait, recours, rembourse_normalement};
+use super::situations::{fait, rembourse_normalement};
 use super::taux::{taux, tout_est_ordinaire};
 use crate::domain::calendar::en_toutes_lettres as jour;
 use crate::domain::evaluation::{Appartenance, Evaluation, FaitsConnus};

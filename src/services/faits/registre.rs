@@ -11,7 +11,6 @@ use super::parcours::has_opinion;
 use super::praticiens::Medecins;
 use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
-use crate::domain::calendar::Periode;
 use crate::domain::droits::Vue;
 use crate::domain::evaluation::{
     AutreFeuille, FaitsConnus, HonorairesAnnee, Naissance, RelationMt,
@@ -28,7 +27,9 @@ use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
-use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat, Valeur};
+use crate::storage::patients::etat::{
+    self, AttenteEtat, DesignationEtat, EtatPatient, IdentiteEtat, Valeur,
+};
 use crate::storage::{Coffre, StorageError};
 
 /// What is known of one person.
@@ -83,7 +84,8 @@ impl Dossier {
 
     /// A declaration that was under way.
     pub(super) fn waits(&mut self, attente: &Attente) {
-        self.etat.attentes.push((attente.rpps, attente.effet));
+        let Attente { rpps, effet, signees, .. } = *attente;
+        self.etat.attentes.push(AttenteEtat { rpps, effet, signees });
     }
 
     pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationEtat> {
@@ -102,8 +104,7 @@ impl Dossier {
             return RelationMt::Remplace;
         }
         // A declaration under way counts only for a doctor who says that he is being chosen.
-        let waits = |(rpps, effet): &(Rpps, Periode)| *rpps == executant && effet.contient(jour);
-        if says_chosen(feuille) && self.etat.attentes.iter().any(waits) {
+        if says_chosen(feuille) && self.attente(executant, jour).is_some() {
             return RelationMt::EnAttente;
         }
         if found.is_some() {
@@ -112,6 +113,11 @@ impl Dossier {
         // Left without médecin traitant by a retirement or a move, for a time.
         let spared = self.etat.neutralisations.iter().any(|effet| effet.contient(jour));
         if spared { RelationMt::Parti } else { RelationMt::Aucun }
+    }
+
+    /// The declaration that names a doctor and was under way on a day.
+    pub(super) fn attente(&self, rpps: Rpps, jour: NaiveDate) -> Option<&AttenteEtat> {
+        self.etat.attentes.iter().find(|one| one.rpps == rpps && one.effet.contient(jour))
     }
 
     /// The caisse of the person, on a day.
