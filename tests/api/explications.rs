@@ -163,8 +163,9 @@ fn by_pons(prenom: &str, numero: &str, jour: &str, indicateur: &str) -> Value {
 
 /// What is told of a feuille asked about against the register, as its caisse asks.
 async fn told(app: &TestApp, caisse: &str, feuille: Value) -> (Value, String) {
-    let asked = app.caisse(caisse).post("/v1/simulations/registre", json!({ "feuille": feuille }));
-    let answer = asked.await.expect(200);
+    let caisse = app.caisse(caisse);
+    let asked = caisse.post("/v1/simulations/registre", json!({ "feuille": feuille })).await;
+    let answer = asked.expect(200);
     let phrases = answer["pour_le_patient"]["phrases"].as_array().unwrap().iter();
     let phrases: Vec<&str> = phrases.map(|one| one.as_str().unwrap()).collect();
     let text = phrases.join("\n").replace(['\u{a0}', '\u{202f}'], " ");
