@@ -3,7 +3,7 @@
 //!
 //! [decision 0025]: ../../docs/decisions/0025-jour-civil-du-lieu.md
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::{America, Europe, Indian, Pacific, Tz};
 
 use super::clock::paris_day;
@@ -61,6 +61,17 @@ impl Fuseau {
             return paris_day(instant);
         }
         instant.with_timezone(&self.0).date_naive()
+    }
+
+    /// The first instant of a civil day.
+    pub fn debut(self, jour: NaiveDate) -> DateTime<Utc> {
+        let midnight = jour.and_time(NaiveTime::MIN);
+        // A clock put forward at midnight begins the day an hour later.
+        let first = [0, 1].into_iter().find_map(|hour| {
+            let local = midnight.checked_add_signed(TimeDelta::hours(hour))?;
+            self.0.from_local_datetime(&local).earliest()
+        });
+        first.map_or_else(|| midnight.and_utc(), |first| first.with_timezone(&Utc))
     }
 }
 

@@ -154,11 +154,15 @@ impl From<ServiceError> for Refus {
                 Code::FacturationExistante,
                 "Un autre médecin facture sous l'un de ces numéros.",
             ),
-            ServiceError::FeuilleExistante(id) => Self::new(
+            ServiceError::FeuilleExistante(Some(id)) => Self::new(
                 Code::FeuilleExistante,
                 format!("Cette feuille a déjà été reçue sous l'identifiant {id}."),
             )
             .designe(&id),
+            ServiceError::FeuilleExistante(None) => Self::new(
+                Code::FeuilleExistante,
+                "Une feuille de ce numéro a déjà été reçue d'un autre exécutant ; la caisse du patient la lit.",
+            ),
             ServiceError::EtatIncompatible(sentence) => {
                 Self::new(Code::TransitionInterdite, sentence)
             }

@@ -165,6 +165,10 @@ const PHRASES: &[(Avertissement, &str)] = &[
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
     ),
     (
+        Avertissement::DesignationEnConflit,
+        "Deux dossiers du patient ont été réunis, et leurs choix de médecin traitant se contredisent ce jour-là : sa caisse n'a pas encore tranché.",
+    ),
+    (
         Avertissement::ExecutantSansExercice,
         "D'après le registre, ce médecin n'exerçait nulle part le jour des soins : il avait cessé, ou n'avait pas commencé.",
     ),

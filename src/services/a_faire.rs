@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::declarations::cote_de;
 use super::{Contexte, Core, Seen, ServiceError, fil};
 use crate::domain::a_faire::Rubrique;
 use crate::domain::acteur::Acteur;
-use crate::domain::calendar::age_revolu;
 use crate::domain::declaration::{LienEnVigueur, RoleSignataire};
 use crate::domain::droits::Relation;
 use crate::domain::evenement::NatureEvenement;
@@ -165,12 +164,19 @@ fn awaits(
     liens: Vec<LienEnVigueur>,
     (own, moment): (PatientId, &Moment),
 ) -> Result<bool, ServiceError> {
-    let age = age_revolu(pendante.naissance.pour_calcul_age(), moment.jour);
-    // Which signatures count is known already.
-    let cote = cote_de(core, (age, liens, Vec::new()), moment.jour)?;
-    let given = &pendante.roles;
+    // Which links were in force is known already.
+    let about = (Some(pendante.naissance), liens, Vec::new());
+    let cote = cote_de(core, about, moment.jour)?;
+    let given = &pendante.signees;
+    let agrees = |role: RoleSignataire| {
+        matches!(role, RoleSignataire::TitulaireAutoriteParentale | RoleSignataire::Tuteur)
+    };
+    let accorde = given.iter().any(|(role, _)| agrees(*role));
     Ok(cote.requises().iter().any(|wanted| {
-        let missing = !given.iter().any(|role| wanted.convient(*role, None));
+        let counts = |(role, jour): &(RoleSignataire, NaiveDate)| {
+            wanted.convient(*role, None) && !cote.reste_a_confirmer(*role, *jour, accorde)
+        };
+        let missing = !given.iter().any(counts);
         missing
             && [Some(wanted.role), wanted.sinon].into_iter().flatten().any(|role| match role {
                 RoleSignataire::Assure => own == pendante.patient_id,

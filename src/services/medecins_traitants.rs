@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::core::Access;
 use super::declarations::ends_choice;
 use super::patients::sommeil_le;
-use super::{Contexte, Core, Seen, ServiceError, Vue, latest_knowledge};
+use super::{Contexte, Core, Seen, ServiceError, latest_knowledge, son_temps};
 use crate::domain::acteur::Acteur;
 use crate::domain::designation::{ActionDesignation, Designation};
 use crate::domain::droits::{Demarche, Relation};
@@ -147,7 +147,7 @@ fn visible(
     (access, contexte): (&Access<'_>, &Contexte),
     designation: Designation,
 ) -> Option<Designation> {
-    let designation = seen_through(&access.droit.vue, designation)?;
+    let designation = son_temps::designation(&access.droit.vue, designation)?;
     match contexte.acteur() {
         Acteur::Medecin(rpps) => {
             Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())
@@ -246,14 +246,7 @@ async fn answer(
         designation: found.filter(|_| !hidden).and_then(|known| {
             let mut seen = known;
             seen.membres.retain(|membre| membre.effet.contient(jour));
-            seen_through(&access.droit.vue, seen)
+            son_temps::designation(&access.droit.vue, seen)
         }),
     })
-}
-
-/// A designation as a caller may see it: a former caisse does not learn of an end that came later.
-fn seen_through(vue: &Vue, designation: Designation) -> Option<Designation> {
-    let effet = vue.montre(&designation.effet)?;
-    let motif_fin = designation.motif_fin.filter(|_| effet.au().is_some());
-    Some(Designation { effet, motif_fin, ..designation })
 }

@@ -50,6 +50,7 @@ pub mod representations;
 pub mod reprises;
 pub mod sceaux;
 pub mod simulations;
+mod son_temps;
 pub mod statistiques;
 mod suites;
 pub mod taches;
@@ -175,9 +176,9 @@ pub enum ServiceError {
     /// The billing number is another doctor's.
     #[error("billing number of another doctor")]
     FacturationExistante,
-    /// The feuille was already received.
+    /// The feuille was already received: which, for who may read it.
     #[error("feuille already received")]
-    FeuilleExistante(FeuilleId),
+    FeuilleExistante(Option<FeuilleId>),
     /// The state of the resource forbids the action: a sentence says how it stands.
     #[error("{0}")]
     EtatIncompatible(&'static str),

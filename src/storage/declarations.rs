@@ -155,6 +155,32 @@ pub async fn list(
     select(conn, coffre, patient, (None, None)).await
 }
 
+/// Puts a declaration in the state in which it was known to be at an instant, or in its first one.
+pub async fn as_known(
+    conn: &mut PgConnection,
+    declaration: &mut Declaration,
+    connu_le: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let row = sqlx::query!(
+        "/* etat_declaration.as_known */
+         SELECT version, etat, motif, contestation FROM etat_declaration
+         WHERE patient_id = $1 AND declaration_id = $2
+         ORDER BY enregistre_le <= $3 DESC, CASE WHEN enregistre_le <= $3 THEN version END DESC, version LIMIT 1",
+        declaration.patient_id.uuid(),
+        declaration.id.uuid(),
+        connu_le
+    )
+    .fetch_optional(conn)
+    .await?;
+    if let Some(row) = row {
+        declaration.version = row.version;
+        declaration.etat = row.etat;
+        declaration.motif = row.motif;
+        declaration.contestation = row.contestation;
+    }
+    Ok(())
+}
+
 /// Those that wait for a signature.
 pub async fn waiting(
     conn: &mut PgConnection,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::conjointes::{cabinet, choix, enter};
 use crate::support::TestApp;
-use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, patient_id};
+use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, feuille, patient_id};
 use crate::support::cessation::{operate, simple};
 use crate::support::vie::{
     AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, line, merge, organisme, paper_choice, second_record,
@@ -75,6 +75,34 @@ async fn nothing_is_chosen_silently() {
     assert_eq!(app.medecin(MARTIN).get(QUEUE).await.problem(403), "portee_insuffisante");
     let events = app.events().await;
     assert_eq!(events.iter().filter(|event| *event == "designation.en_conflit").count(), 2);
+}
+
+/// A feuille of a day on which two records contradict each other says so until the caisse has chosen.
+#[tokio::test]
+async fn care_during_a_conflict_is_told_to_wait_for_the_caisse() {
+    let app = TestApp::new().await;
+    let (_, _, merged) = hugo_merged(&app).await;
+    let send = async |number: &str, day: &str| {
+        let sheet = feuille("HUGO", number, day, "T");
+        app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201)
+    };
+    let told = |read: &Value| {
+        let all = read["evaluations"][0]["avertissements"].as_array().unwrap();
+        all.iter().any(|one| one["code"] == "designation_en_conflit")
+    };
+    for (number, day, expected) in [
+        ("1", "2020-03-01", false),
+        ("2", "2020-03-02", true),
+        ("3", "2023-11-14", true),
+        ("4", "2025-03-10", true),
+    ] {
+        let read = send(number, day).await;
+        assert_eq!(told(&read), expected, "{day}");
+    }
+    for conflit in merged["conflits"].as_array().unwrap() {
+        settle(&app, conflit, "declaration_conservee").await;
+    }
+    assert!(!told(&send("5", "2025-03-10").await));
 }
 
 #[tokio::test]

@@ -199,6 +199,36 @@ async fn care_received_before_the_death_was_known_is_shown_to_the_clerk_until_it
     assert_eq!(listed().await, Vec::<Value>::new());
 }
 
+/// Evaluated again, the feuilles of the eve, of the day and of the day after a death cost what they did.
+#[tokio::test]
+async fn a_death_makes_no_care_dearer() {
+    let app = TestApp::new().await;
+    let (id, caisse) = (patient_id("BERNARD").to_string(), app.caisse(AIN));
+    let mut kept = Vec::new();
+    for (numero, jour) in [("1", "2025-03-09"), ("2", "2025-03-10"), ("3", "2025-03-11")] {
+        let sheet = feuille("BERNARD", numero, jour, "T");
+        kept.push(app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201));
+    }
+    app.advance(TimeDelta::seconds(1));
+    act(&caisse, &id, "deces", death("2025-03-10")).await.expect(200);
+    app.advance(TimeDelta::seconds(1));
+    let body = json!({ "motif": "fait_tardif", "du": "2025-01-01", "patient_id": id });
+    let tried = caisse.post("/v1/reevaluations", body).await;
+    app.run_jobs().await;
+    caisse.act_on(&format!("{}/application", tried.header("location")), 2).await.expect(202);
+    app.run_jobs().await;
+    for feuille in kept {
+        let path = format!("/v1/feuilles-de-soins/{}", feuille["id"].as_str().unwrap());
+        let read = caisse.get(&path).await.expect(200);
+        let all = read["evaluations"].as_array().unwrap();
+        let last = all.last().unwrap();
+        assert_eq!(last["appartenance"], "dans_parcours");
+        assert_eq!(last["totaux"], feuille["evaluations"][0]["totaux"]);
+        let text = last["explication"].to_string();
+        assert!(!text.contains("choisir un médecin traitant"), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_signed_after_a_recorded_death() {
     let app = TestApp::new().await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use traitant::services::etats::{self, Verification};
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, PONS, feuille, patient_id};
+use crate::support::app::{Caller, MARTIN, PONS, feuille, patient_id};
 use crate::support::logs::statements;
 use crate::support::vie::{BOUCHES_DU_RHONE, paper_choice};
 
@@ -176,21 +176,25 @@ async fn a_feuille_of_somebody_whose_row_is_current_asks_for_no_fact() {
 }
 
 #[tokio::test]
-async fn the_same_medecin_traitant_is_read_by_two_statements_less_once_the_row_is_current() {
+async fn the_same_medecin_traitant_is_read_by_one_statement_and_for_a_patient_by_two_less_once_the_row_is_current()
+ {
     let app = TestApp::new().await;
     let path = format!("/v1/patients/{}/medecin-traitant", patient_id("BERNARD"));
-    let read = async || {
+    let read = async |caller: &Caller<'_>| {
         let (mut least, mut answer) = (usize::MAX, Value::Null);
         for _ in 0..3 {
-            let (count, reply) = statements(app.medecin(MARTIN).get(&path)).await;
+            let (count, reply) = statements(caller.get(&path)).await;
             least = least.min(count);
             answer = reply.expect(200);
         }
         (least, answer)
     };
-    let (cold, before) = read().await;
+    let (doctor, patient) = (app.medecin(MARTIN), app.patient("BERNARD"));
+    let (doctors, patients) = (read(&doctor).await, read(&patient).await);
     send(&app, MARTIN, "BERNARD", "1", "2025-03-10").await;
-    let (warm, after) = read().await;
+    // What a doctor is to the person, their row, who is in force and what covers them; then the trace.
+    assert_eq!((doctors.0, read(&doctor).await), (2, doctors));
     // Caisses and statuses come with the row, which is read anyway to know whether the record was merged.
-    assert_eq!((cold - warm, after), (2, before));
+    let (warm, after) = read(&patient).await;
+    assert_eq!((patients.0 - warm, after), (2, patients.1));
 }

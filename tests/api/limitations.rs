@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, PONS, cle, feuille, patient_id};
-use crate::support::vie::{AIN, act, version};
+use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, choix, cle, feuille, patient_id, signature};
+use crate::support::vie::{AIN, act, organisme, version};
 
 #[tokio::test]
 async fn a_limitation_leaves_the_person_their_care_and_their_rights_and_stops_the_rest() {
@@ -55,4 +55,68 @@ async fn a_limitation_leaves_the_person_their_care_and_their_rights_and_stops_th
     let over = act(&caisse, &id, "limitations/levee", today()).await;
     assert_eq!(over.problem(409), "transition_interdite");
     assert!(version(&caisse, &id).await > 3);
+}
+
+#[tokio::test]
+async fn what_waits_is_not_read_by_its_id_either() {
+    let app = TestApp::new().await;
+    let (martin, bernard) = (app.medecin(MARTIN), app.patient("BERNARD"));
+    let id = patient_id("BERNARD").to_string();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let declarations =
+        martin.get(&format!("/v1/patients/{id}/declarations")).await.expect(200)["donnees"].clone();
+    let declaration = format!("/v1/declarations/{}", text(&declarations[0]["id"]));
+    let sheet = martin.post("/v1/feuilles-de-soins", feuille("BERNARD", "1", "2025-03-10", "T"));
+    let sheet = text(&sheet.await.expect(201)["id"]);
+    let referral =
+        json!({ "nature": "avis_ponctuel", "correspondants": [{ "rpps": CARDIOLOGUE }] });
+    let referral =
+        martin.post(&format!("/v1/patients/{id}/adressages"), referral).await.expect(201);
+    let referral = format!("/v1/adressages/{}", text(&referral["id"]));
+    // The person leaves their caisse, which keeps what was of its time.
+    let leaves = json!({ "organisme": organisme("029150000"), "effet_du": "2025-06-16" });
+    act(&app.caisse(AIN), &id, "changements-d-organisme", leaves).await.expect(200);
+    let (former, present) = (app.caisse(AIN), app.caisse("029150000"));
+    let things = [
+        declaration.clone(),
+        format!("{declaration}/formulaire.pdf"),
+        format!("/v1/declarations/numeros/{}", text(&declarations[0]["numero"])),
+        format!("/v1/feuilles-de-soins/{sheet}"),
+        referral.clone(),
+        format!("/fhir/r4/Claim/{sheet}"),
+        format!("/fhir/r4/ClaimResponse/{sheet}"),
+    ];
+    for path in things.iter().filter(|path| **path != referral) {
+        former.get(path).await;
+        assert_eq!(former.get(path).await.status, 200, "{path}");
+    }
+    act(&present, &id, "limitations", json!({ "motif": "opposition" })).await.expect(200);
+    for path in &things {
+        assert_eq!(martin.get(path).await.status, 409, "{path}");
+        assert_eq!(present.get(path).await.status, 200, "{path}");
+        assert_eq!(bernard.get(path).await.status, 200, "{path}");
+        if *path != referral {
+            assert_eq!(former.get(path).await.status, 409, "{path}");
+        }
+    }
+    assert_eq!(app.medecin(CARDIOLOGUE).get(&referral).await.problem(409), "traitement_limite");
+    let told = format!("/v1/feuilles-de-soins/{sheet}/evaluations/1/instruction");
+    assert_eq!(former.get(&told).await.problem(409), "traitement_limite");
+    let asked = former.post("/v1/medecins-traitants/consultation", cle("BERNARD")).await;
+    assert_eq!(asked.problem(409), "traitement_limite");
+
+    // Whose signature the person waits for reads what he is to sign, and nobody else does.
+    let made = bernard.post("/v1/declarations", choix("BERNARD", PONS)).await.expect(201);
+    let waiting = format!("/v1/declarations/{}", text(&made["id"]));
+    let signed = signature("assure", "franceconnect", &text(&made["contenu_sha256"]));
+    bernard.post_on(&format!("{waiting}/signatures"), 1, signed).await.expect(200);
+    let pons = app.medecin(PONS);
+    let digest = text(&pons.get(&waiting).await.expect(200)["contenu_sha256"]);
+    assert_eq!(martin.get(&waiting).await.status, 404);
+    let signed = signature("medecin", "pro_sante_connect", &digest);
+    assert_eq!(
+        pons.post_on(&format!("{waiting}/signatures"), 2, signed).await.expect(200)["etat"],
+        "active"
+    );
+    assert_eq!(pons.get(&waiting).await.problem(409), "traitement_limite");
 }

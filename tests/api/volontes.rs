@@ -67,6 +67,65 @@ async fn who_comes_of_age_between_two_signatures_confirms_alone() {
 }
 
 #[tokio::test]
+async fn what_somebody_signed_alone_at_seventeen_is_no_choice_of_an_adult_until_they_confirm() {
+    let app = TestApp::new().await;
+    app.on("2033-06-19");
+    let gabriel = app.patient("GABRIEL");
+    let child = json!({ "id": patient_id("GABRIEL").to_string() });
+    let choice = json!({ "patient": child, "medecins": [{ "rpps": PONS }] });
+    let waiting = gabriel.post("/v1/declarations", choice).await.expect(201);
+    sign(&app, "GABRIEL", &waiting, "assure", "franceconnect").await.expect(200);
+    let missing = async || {
+        let said = read(&app, &waiting).await;
+        let all = said["signatures_manquantes"].as_array().unwrap().clone();
+        let one = |one: &Value| (one["role"].clone(), one["confirmation"] == true);
+        all.iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        missing().await,
+        [(json!("titulaire_autorite_parentale"), false), (json!("medecin"), false)]
+    );
+    app.on("2033-06-20");
+    assert_eq!(missing().await, [(json!("assure"), true), (json!("medecin"), false)]);
+    // The doctor's signature completes nothing that the patient has not confirmed.
+    let half = sign(&app, PONS, &waiting, "medecin", "cps").await.expect(200);
+    assert_eq!(half["etat"], "en_attente");
+    let asked = app.patient("GABRIEL").get("/v1/moi/a-faire").await.expect(200);
+    let rubriques: Vec<&Value> =
+        asked["donnees"].as_array().unwrap().iter().map(|one| &one["rubrique"]).collect();
+    assert!(rubriques.contains(&&json!("signature_demandee")), "{asked}");
+    app.on("2033-06-21");
+    let active = sign(&app, "GABRIEL", &waiting, "assure", "franceconnect").await.expect(200);
+    assert_eq!(
+        (&active["etat"], &active["designation"]["effet_du"]),
+        (&json!("active"), &json!("2033-06-21"))
+    );
+}
+
+#[tokio::test]
+async fn paper_signed_alone_at_seventeen_waits_for_a_confirmation_whenever_the_doctor_signed() {
+    for (doctor, day) in [("2033-06-19", 19), ("2033-06-20", 20), ("2033-06-22", 22)] {
+        let app = TestApp::new().await;
+        app.on("2033-07-01");
+        let caisse = app.caisse(BOUCHES_DU_RHONE);
+        let mut choice = choix("GABRIEL", PONS);
+        let last = doctor.max("2033-06-19");
+        choice["signe_le"] = json!(last);
+        let digest = caisse.digest_of(&choice).await;
+        choice["signatures"] =
+            json!([paper("assure", "2033-06-19", &digest), paper("medecin", doctor, &digest)]);
+        let made = caisse.post("/v1/declarations", choice).await.expect(201);
+        assert_eq!(made["etat"], "en_attente", "{day}");
+        let confirms = json!([{ "role": "assure", "rpps": null, "confirmation": true }]);
+        assert_eq!(made["signatures_manquantes"], confirms, "{day}");
+        let path = format!("/v1/declarations/{}/signatures", made["id"].as_str().unwrap());
+        let again = paper("assure", "2033-06-25", &digest);
+        let active = caisse.post_on(&path, 1, again).await.expect(200);
+        assert_eq!(active["designation"]["effet_du"], "2033-06-25", "{day}");
+    }
+}
+
+#[tokio::test]
 async fn a_holder_s_paper_of_the_day_before_still_completes_what_was_signed_at_seventeen() {
     let app = TestApp::new().await;
     app.on("2033-06-19");

@@ -163,18 +163,18 @@ impl Declaration {
     }
 
     /// The signatures still missing; none when the declaration no longer waits. Somebody who signed while others
-    /// had to agree, and who has come of age since, confirms: what they signed before did not suffice by itself
-    /// (Code civil, 1151: who has become able confirms).
+    /// had to agree and did not, and who has come of age since, confirms: their signature is the one that is missing.
     pub fn manquantes(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
         if self.etat != Etat::EnAttente {
             return Vec::new();
         }
-        let missing = self.non_recues(cote);
-        if missing.is_empty() {
-            let confirms = |wanted| SignatureManquante { confirme: true, ..wanted };
-            return cote.requises().into_iter().map(confirms).collect();
-        }
-        missing
+        let given = |wanted: &SignatureManquante| {
+            self.signatures
+                .iter()
+                .any(|one| cote.vaut(one) && wanted.convient(one.role, one.medecin_id))
+        };
+        let all = self.non_recues(cote).into_iter();
+        all.map(|wanted| SignatureManquante { confirme: given(&wanted), ..wanted }).collect()
     }
 
     /// The signatures that nobody gave, among those wanted on a day.
@@ -182,16 +182,19 @@ impl Declaration {
         self.requises(cote).into_iter().filter(|wanted| !self.a_recu(wanted, cote)).collect()
     }
 
-    /// Whether a signature given again confirms: all that are wanted on the day were given, none of them on it.
-    fn se_confirme(&self, wanted: &SignatureManquante, cote: &CotePatient) -> bool {
-        wanted.medecin_id.is_none()
-            && self.etat == Etat::EnAttente
-            && self.non_recues(cote).is_empty()
+    fn a_recu(&self, wanted: &SignatureManquante, cote: &CotePatient) -> bool {
+        let mut counting = self.signatures.iter().filter(|given| self.compte(given, cote));
+        counting.any(|given| wanted.convient(given.role, given.medecin_id))
     }
 
-    fn a_recu(&self, wanted: &SignatureManquante, cote: &CotePatient) -> bool {
-        let mut counting = self.signatures.iter().filter(|given| cote.vaut(given));
-        counting.any(|given| wanted.convient(given.role, given.medecin_id))
+    /// Whether a signature counts on a day.
+    fn compte(&self, given: &Signature, cote: &CotePatient) -> bool {
+        let agrees = |one: &Signature| {
+            matches!(one.role, RoleSignataire::TitulaireAutoriteParentale | RoleSignataire::Tuteur)
+                && cote.vaut(one)
+        };
+        let accorde = self.signatures.iter().any(agrees);
+        cote.vaut(given) && !cote.reste_a_confirmer(given.role, given.signe_le, accorde)
     }
 
     /// Whether its state allows an action; a choice is contested once, and decided once.
@@ -236,9 +239,7 @@ impl Declaration {
         }
         conditions.verify_day(&signature)?;
         let wanted = self.wanted(&signature, conditions)?;
-        if self.a_recu(&wanted, &conditions.a_l_effet)
-            && !self.se_confirme(&wanted, &conditions.a_l_effet)
-        {
+        if self.a_recu(&wanted, &conditions.a_l_effet) {
             return Err(DeclarationRefusee::DejaSignee);
         }
         if signature.contenu_sha256 != self.contenu_sha256 {

@@ -1,5 +1,7 @@
 //! Who signs for the patient: the person, a holder of parental authority, a representative.
 
+use chrono::NaiveDate;
+
 use super::super::calendar::Periode;
 use super::super::identifiers::Rpps;
 use super::super::ids::{MedecinId, PatientId, RepresentationId};
@@ -31,6 +33,8 @@ pub struct LienEnVigueur {
 pub struct CotePatient {
     pub age: u8,
     pub seuils: SeuilsAge,
+    /// First day on which nobody else has to agree.
+    pub sans_accord_du: Option<NaiveDate>,
     pub liens: Vec<LienEnVigueur>,
     /// The days of every link, as known now: a signature counts if its link was in force on its own day.
     pub connus: Vec<(RepresentationId, Periode)>,
@@ -115,6 +119,15 @@ impl CotePatient {
             own.any(|(_, effet)| effet.contient(signature.signe_le))
         };
         signature.representation_id.is_none_or(in_force)
+    }
+
+    /// Whether somebody who signed on a day has to confirm: others had to agree then, none did (`accorde`), and nobody has to any more
+    /// (Code civil, 1151: who has become able confirms).
+    pub fn reste_a_confirmer(&self, role: Role, signe_le: NaiveDate, accorde: bool) -> bool {
+        role == Role::Assure
+            && !accorde
+            && self.age >= self.seuils.sans_accord
+            && self.sans_accord_du.is_some_and(|du| signe_le < du)
     }
 
     /// The links that may sign in a quality.

@@ -8,8 +8,10 @@ use super::{Demarche, Relation};
 enum Suite {
     /// The person, and whoever acts for them.
     Personne,
-    /// Their caisse too, which verifies, rectifies and lifts.
+    /// Their caisse too, which verifies, rectifies and lifts, and a doctor to whom they hold out their card.
     Caisse,
+    /// The same, and a doctor whose signature they wait for.
+    Signataire,
     /// Everybody who may.
     Tous,
 }
@@ -33,13 +35,23 @@ const RESERVEES: &[Demarche] = &[
     Demarche::ListerDeclarations,
     Demarche::ListerDesignations,
     Demarche::LireMedecinTraitant,
+    Demarche::ConsulterMedecinTraitant,
     Demarche::ListerNeutralisations,
     Demarche::ListerFeuillesDeSoins,
+    Demarche::LireFeuilleDeSoins,
+    Demarche::LireInstruction,
     Demarche::ListerAdressages,
+    Demarche::LireAdressage,
     Demarche::ListerConciliations,
+    Demarche::LireConciliation,
     Demarche::ListerCreances,
+    Demarche::LireRecouvrement,
     Demarche::ListerAccesPatient,
 ];
+
+/// Readings of a declaration: whoever is asked to sign one reads what it says.
+const A_SIGNER: &[Demarche] =
+    &[Demarche::LireDeclaration, Demarche::LireFormulaire, Demarche::TrouverDeclaration];
 
 impl Demarche {
     fn suite(self) -> Suite {
@@ -47,6 +59,8 @@ impl Demarche {
             Suite::Personne
         } else if RESERVEES.contains(&self) {
             Suite::Caisse
+        } else if A_SIGNER.contains(&self) {
+            Suite::Signataire
         } else {
             Suite::Tous
         }
@@ -57,10 +71,11 @@ impl Demarche {
         self.suite() != Suite::Tous
     }
 
-    /// Whether it goes on for somebody who is that to the person.
+    /// Whether it goes on for somebody who is that to the person, and whose signature the patient's side may wait for.
     pub(super) fn est_permise_sous_limitation(
         self,
         mut relations: impl Iterator<Item = Relation>,
+        attendu: bool,
     ) -> bool {
         let suite = self.suite();
         relations.any(|relation| match relation {
@@ -68,15 +83,14 @@ impl Demarche {
             | Relation::TitulaireEnfant
             | Relation::TitulaireJeune
             | Relation::Representant => true,
-            Relation::CaisseActuelle => suite != Suite::Personne,
+            Relation::CaisseActuelle | Relation::PorteurDeLaCarte => suite != Suite::Personne,
+            Relation::Nomme => suite == Suite::Tous || suite == Suite::Signataire && attendu,
             Relation::AncienneCaisse
             | Relation::CaisseConcernee
             | Relation::CaisseDuChangement
             | Relation::MedecinTraitant
             | Relation::AncienMedecinTraitant
             | Relation::MedecinAttendu
-            | Relation::PorteurDeLaCarte
-            | Relation::Nomme
             | Relation::Auteur
             | Relation::Correspondant
             | Relation::Executant

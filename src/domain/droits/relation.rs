@@ -110,6 +110,14 @@ impl Vue {
         }
     }
 
+    /// The first day after the last visible one; none when all are.
+    pub fn fin(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Entiere => None,
+            Self::Jours(periods) => periods.iter().filter_map(Periode::au).max(),
+        }
+    }
+
     /// What is visible of a period whose later end is not to be known: open when it goes on beyond
     /// the visible days, and nothing when it has no visible day.
     pub fn montre(&self, effet: &Periode) -> Option<Periode> {

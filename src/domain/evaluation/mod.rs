@@ -188,6 +188,8 @@ vocabulaire!(
         SoinsApresDeces = 41 "soins_apres_deces",
         /// Received when the two years during which a payment may be asked for were over.
         FeuilleTardive = 42 "feuille_tardive",
+        /// Two records were merged whose choices contradict each other that day, and the caisse has not decided yet.
+        DesignationEnConflit = 43 "designation_en_conflit",
         /// The sources disagree on a value that was read.
         ValeurDiscutee = 62 "valeur_discutee",
         /// A value that was read was verified for earlier days of care only.
@@ -229,6 +231,7 @@ impl Avertissement {
             | Self::NumeroDUnAutre
             | Self::CollegueHorsDuGroupe
             | Self::DesignationContestee
+            | Self::DesignationEnConflit
             | Self::CouvertureContredite
             | Self::DroitsAVerifier
             | Self::SoinsApresDeces
@@ -287,6 +290,7 @@ impl Avertissement {
                 | Self::NumeroDUnAutre
                 | Self::CollegueHorsDuGroupe
                 | Self::DesignationContestee
+                | Self::DesignationEnConflit
                 | Self::OrienteurInconnu
                 | Self::SoinsApresDeces
                 | Self::FeuilleTardive

@@ -46,7 +46,7 @@ pub(super) fn plafond(recit: &Recit<'_>) -> Option<String> {
 }
 
 /// What the patient can have checked, the most useful first.
-const A_VERIFIER: [(Avertissement, &str); 9] = [
+const A_VERIFIER: [(Avertissement, &str); 10] = [
     (
         Avertissement::FeuilleTardive,
         "Cette feuille est arrivée plus de deux ans après les soins\u{a0}: votre caisse peut refuser de la payer.",
@@ -55,6 +55,11 @@ const A_VERIFIER: [(Avertissement, &str); 9] = [
         Avertissement::DesignationContestee,
         "Vous contestez le choix de médecin traitant qui compte ce jour-là\u{a0}: votre caisse n'a pas encore \
          répondu, et ce calcul peut changer.",
+    ),
+    (
+        Avertissement::DesignationEnConflit,
+        "Deux choix de médecin traitant sont connus pour ce jour-là\u{a0}: votre caisse n'a pas encore dit lequel \
+         compte, et ce calcul peut changer.",
     ),
     (
         Avertissement::CouvertureContredite,

@@ -12,7 +12,9 @@ pub use self::transitions::{cancel, close, correct, report};
 use super::core::{Act, Fact};
 use super::medecins_traitants::Dates;
 use super::vivant::Vivant;
-use super::{Contexte, Core, Done, Render, Seen, ServiceError, VersionsVues, latest_knowledge};
+use super::{
+    Contexte, Core, Done, Render, Seen, ServiceError, VersionsVues, latest_knowledge, son_temps,
+};
 use crate::domain::acteur::Acteur;
 use crate::domain::adressage::{
     ActionAdressage, Adressage, AdressageRefuse, EtatAdressage, MotifCloture, NatureAdressage,
@@ -144,6 +146,7 @@ pub async fn get(
     let search = search.dated(adressage.etabli_le);
     let mut access = search.on(patient, &lecteur.relations(&adressage)).await?;
     let vivant = Vivant::of(access.conn(), patient).await?;
+    let adressage = son_temps::adressage(&access.droit.vue, adressage);
     let seen = seen((core, patient, vivant), adressage, &access.rapports);
     access.show(seen).await
 }
@@ -173,6 +176,7 @@ pub async fn list(
     let mut shown = Vec::new();
     for adressage in all {
         if access.droit.vue.contient(adressage.etabli_le) && (whole || lecteur.finds(&adressage)) {
+            let adressage = son_temps::adressage(&access.droit.vue, adressage);
             let relations = lecteur.relations(&adressage);
             let rapports = relations.iter().fold(access.rapports.clone(), |all, r| all.avec(*r));
             let mut one = seen((core, patient, vivant), adressage, &rapports);

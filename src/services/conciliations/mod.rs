@@ -13,7 +13,7 @@ use super::core::{Act, Fact};
 use super::vivant::Vivant;
 use super::{
     ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues,
-    latest_knowledge,
+    latest_knowledge, son_temps,
 };
 use crate::domain::acteur::Acteur;
 use crate::domain::conciliation::{
@@ -135,6 +135,7 @@ pub async fn get(
     let mut access = search.dated(demandee_le).on(patient, &[]).await?;
     let found = conciliations::list(access.conn(), patient, Some(id)).await?.pop();
     let found = found.ok_or(ServiceError::Introuvable)?;
+    let found = son_temps::conciliation(&access.droit.vue, found);
     let seen = seen((core, patient), found, &access.rapports);
     access.show(seen).await
 }
@@ -148,6 +149,7 @@ pub async fn list(
     let mut access = core.access(contexte, patient).await?;
     let all = conciliations::list(access.conn(), patient, None).await?;
     let own = all.into_iter().filter(|one| access.droit.vue.contient(one.demandee_le));
+    let own = own.map(|one| son_temps::conciliation(&access.droit.vue, one));
     let seen = own.map(|one| seen((core, patient), one, &access.rapports)).collect();
     access.show(seen).await
 }

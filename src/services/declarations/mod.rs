@@ -33,9 +33,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use self::annulation::annulables;
-use self::parties::{cote, famille, may_end};
+use self::parties::{cote_qui_attend, famille, may_end};
 use self::situation::situation;
-use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
+use super::{Contexte, Core, Seen, ServiceError, latest_knowledge, son_temps};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{
     Action, CotePatient, Declaration, Etat, MoyenSignature, NumeroDeclaration, PreuveRecue,
@@ -43,7 +43,7 @@ use crate::domain::declaration::{
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
-use crate::domain::droits::{Demarche, Etendue, Rapports, Relation};
+use crate::domain::droits::{Demarche, Etendue, Rapports, Relation, Vue};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
@@ -193,7 +193,8 @@ pub async fn get(
     let search = search.dated(jour_de(&declaration));
     let mut access = search.on(declaration.patient_id, named).await?;
     let rapports = access.rapports.clone();
-    let dossier = dossier_of(core, access.conn(), declaration, &rapports).await?;
+    let droit = access.droit.clone();
+    let dossier = dossier_vu(core, access.conn(), declaration, (&rapports, &droit.vue)).await?;
     access.show(dossier.vue_par(contexte.acteur())).await
 }
 
@@ -224,7 +225,8 @@ pub async fn list(
         let shown = access.droit.etendue != Etendue::CeQuiLeNomme || !named.is_empty();
         if shown && access.droit.vue.contient(jour_de(&declaration)) {
             let rapports = named.iter().fold(access.rapports.clone(), |all, one| all.avec(*one));
-            let dossier = dossier_of(core, access.conn(), declaration, &rapports).await?;
+            let vue = access.droit.vue.clone();
+            let dossier = dossier_vu(core, access.conn(), declaration, (&rapports, &vue)).await?;
             dossiers.push(dossier.vue_par(acteur));
         }
     }
@@ -263,6 +265,17 @@ async fn dossier_of(
     declaration: Declaration,
     rapports: &Rapports,
 ) -> Result<Dossier, ServiceError> {
+    dossier_vu(core, conn, declaration, (rapports, &Vue::Entiere)).await
+}
+
+/// The same, as far as the caller sees.
+async fn dossier_vu(
+    core: &Core,
+    conn: &mut Connection,
+    declaration: Declaration,
+    (rapports, vue): (&Rapports, &Vue),
+) -> Result<Dossier, ServiceError> {
+    let declaration = son_temps::declaration(conn, (&rapports.acteur, vue), declaration).await?;
     let peut_rompre = may_end(core, conn, rapports, declaration.patient_id).await?;
     let sans_effet = SituationDeclaration::sans_effet(&declaration, false);
     let mut dossier = Dossier {
@@ -281,16 +294,17 @@ async fn dossier_of(
     match declaration.etat {
         Etat::EnAttente => {
             let famille = famille(core, conn, declaration.patient_id).await?;
-            let jour = declaration.jour_de_reference(declaration.fuseau().jour(core.now()));
-            dossier.cote = Some(cote(core, &famille, jour)?);
+            dossier.cote = Some(cote_qui_attend(core, &famille, declaration)?);
         }
         Etat::Active => {
             let patient = declaration.patient_id;
             let timeline = designations::list(conn, patient, latest_knowledge()).await?;
+            let timeline: Vec<Designation> =
+                timeline.into_iter().filter_map(|one| son_temps::designation(vue, one)).collect();
             let (own, confirmed) = effect_of(declaration, &timeline);
             let about = (declaration, own.as_ref().or(confirmed.as_ref()), peut_rompre);
             dossier.annulables = annulables(core, conn, about, rapports).await?;
-            let today = declaration.fuseau().jour(core.now());
+            let today = son_temps::jour(vue, declaration.fuseau().jour(core.now()));
             let counts = (timeline.as_slice(), confirmed.as_ref());
             dossier.situation = situation(conn, declaration, counts, today).await?;
             (dossier.designation, dossier.confirmee) = (own, confirmed);

@@ -3,11 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::acteur::Acteur;
-use crate::domain::calendar::Periode;
+use crate::domain::calendar::{Periode, age_revolu, anniversaire};
 use crate::domain::declaration::{
-    ConditionsSignature, CotePatient, Declaration, LienEnVigueur, RepresentantDeclare, SeuilsAge,
+    ConditionsSignature, CotePatient, Declaration, LienEnVigueur, RepresentantDeclare,
+    RoleSignataire, SeuilsAge, SignatureManquante,
 };
 use crate::domain::droits::{Rapports, Relation};
+use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::patient::Patient;
 use crate::domain::representation::{Representant, Representation};
@@ -52,16 +54,44 @@ pub(super) fn cote(
         .map(Representation::en_vigueur)
         .collect();
     let connus = famille.liens.iter().map(|lien| (lien.id, lien.effet)).collect();
-    cote_de(core, (famille.patient.age_le(jour).unwrap_or_default(), liens, connus), jour)
+    let birth = famille.patient.identite_le(jour).map(|own| own.date_naissance);
+    cote_de(core, (birth, liens, connus), jour)
 }
 
-/// The same, given the age, who may sign, and the days of every link.
+/// The same, given the birth, who may sign, and the days of every link.
 pub(in crate::services) fn cote_de(
     core: &Core,
-    (age, liens, connus): (u8, Vec<LienEnVigueur>, Vec<(RepresentationId, Periode)>),
+    (naissance, liens, connus): (
+        Option<DateNaissanceAmo>,
+        Vec<LienEnVigueur>,
+        Vec<(RepresentationId, Periode)>,
+    ),
     jour: NaiveDate,
 ) -> Result<CotePatient, ServiceError> {
-    Ok(CotePatient { age, seuils: seuils(core, jour)?, liens, connus })
+    let (seuils, birth) = (seuils(core, jour)?, naissance.map(|date| date.pour_calcul_age()));
+    Ok(CotePatient {
+        age: birth.map(|date| age_revolu(date, jour)).unwrap_or_default(),
+        sans_accord_du: birth.and_then(|date| anniversaire(date, seuils.sans_accord)),
+        seuils,
+        liens,
+        connus,
+    })
+}
+
+/// The patient's side as it is told while a declaration waits: on paper of the past, that of the last signature, unless
+/// somebody has come of age since whom nobody has to help any more.
+pub(super) fn cote_qui_attend(
+    core: &Core,
+    famille: &Famille,
+    declaration: &Declaration,
+) -> Result<CotePatient, ServiceError> {
+    let today = declaration.fuseau().jour(core.now());
+    let then = cote(core, famille, declaration.jour_de_reference(today))?;
+    let now = cote(core, famille, today)?;
+    let grown = then.age < then.seuils.sans_accord && now.age >= now.seuils.sans_accord;
+    let parent = |one: &SignatureManquante| one.role == RoleSignataire::TitulaireAutoriteParentale;
+    let helped = grown && !then.est_enfant() && declaration.manquantes(&then).iter().any(parent);
+    Ok(if helped { now } else { then })
 }
 
 /// Those who may sign for a person on a day, as the form names them, in the order of their links.

@@ -121,6 +121,24 @@ impl Registre {
         (holder != feuille.executant_rpps && said != Some(holder)).then_some(holder)
     }
 
+    /// Whether the number that a feuille bears is its performer's own, where somebody else used it: what the other one sent, who
+    /// did not say to replace him, is not this feuille and does not take its place.
+    pub(in crate::services) fn is_apart(
+        &self,
+        feuille: &FeuilleDeSoins,
+        autre: &FeuilleDeSoins,
+    ) -> bool {
+        let holder = feuille.executant_rpps;
+        let Some(jour) = feuille.soins.date_soins() else { return false };
+        let mut own = self.medecins.practices(holder).iter();
+        matches!(feuille.numero_facturation, NumeroFacturation::NumAm(_))
+            && own.any(|one| {
+                one.facturation == Some(feuille.numero_facturation) && one.effet.contient(jour)
+            })
+            && autre.executant_rpps != holder
+            && autre.soins.executant.remplacant_de != Some(holder)
+    }
+
     /// The relation, with the place where a médecin traitant acts.
     pub(super) fn at_place(&self, relation: RelationMt, feuille: &FeuilleDeSoins) -> RelationMt {
         let secondary = || {
@@ -188,7 +206,9 @@ impl Registre {
         if dossier.relation(feuille, jour) != RelationMt::Autre {
             return Vec::new();
         }
-        dossier.designation(jour).map_or_else(Vec::new, |known| known.medecins(jour).collect())
+        dossier
+            .designation(jour)
+            .map_or_else(Vec::new, |known| known.medecins(dossier.vecu(jour)).collect())
     }
 
     /// What the register says otherwise of the doctors of a feuille.

@@ -9,6 +9,21 @@ use crate::domain::evaluation::{AttenteConnue, MtConnu, RelationMt};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::PatientId;
+use crate::storage::faits::Attente;
+use crate::storage::patients::etat::AttenteEtat;
+
+impl Dossier {
+    /// A declaration that was under way.
+    pub(super) fn waits(&mut self, attente: &Attente) {
+        let Attente { rpps, effet, signees, .. } = *attente;
+        self.etat.attentes.push(AttenteEtat { rpps, effet, signees });
+    }
+
+    /// The declaration that names a doctor and was under way on a day.
+    pub(super) fn attente(&self, rpps: Rpps, jour: NaiveDate) -> Option<&AttenteEtat> {
+        self.etat.attentes.iter().find(|one| one.rpps == rpps && one.effet.contient(jour))
+    }
+}
 
 impl Registre {
     /// The médecins traitants of whom it may be asked whether they practised: the feuille names nothing that keeps the care
@@ -51,5 +66,6 @@ impl Registre {
 }
 
 fn traitants_le(dossier: &Dossier, jour: NaiveDate) -> Vec<Rpps> {
-    dossier.designation(jour).map_or_else(Vec::new, |known| known.medecins(jour).collect())
+    let vecu = dossier.vecu(jour);
+    dossier.designation(jour).map_or_else(Vec::new, |known| known.medecins(vecu).collect())
 }

@@ -40,7 +40,8 @@ impl Dossier {
             .filter_map(|acte| {
                 let jour = acte.date_reference();
                 let names = |rpps: Rpps| {
-                    self.designation(jour).is_some_and(|known| known.nomme(rpps, jour))
+                    let known = self.designation(jour);
+                    known.is_some_and(|known| known.nomme(rpps, self.vecu(jour)))
                 };
                 let executant = (&feuille.executant_rpps, specialite(acte.date_execution));
                 let known =
@@ -149,6 +150,12 @@ impl Registre {
         let designation = self.dossier(patient).and_then(|dossier| dossier.designation(jour));
         if designation.is_some_and(|known| known.contestee) {
             codes.push(Avertissement::DesignationContestee);
+        }
+        let disputed = |dossier: &Dossier| {
+            dossier.etat.conflits.iter().any(|effet| effet.contient(dossier.vecu(jour)))
+        };
+        if self.dossier(patient).is_some_and(disputed) {
+            codes.push(Avertissement::DesignationEnConflit);
         }
         let last = days_of_care(feuille).into_iter().max();
         if self.deces(patient).is_some_and(|mort| last.is_some_and(|last| last > mort)) {

@@ -39,6 +39,9 @@ pub(super) async fn facts(
         let gather = |dossier: &mut Dossier| dossier.names(&membre);
         registre.change(membre.patient_id, gather);
     }
+    for (patient, effet) in faits::conflits(conn, persons, connu_le).await? {
+        registre.change(patient, |dossier| dossier.etat.conflits.push(effet));
+    }
     for one in faits::deaths(conn, persons, connu_le).await? {
         registre.change(one.patient_id, |dossier| dossier.etat.deces = Some(one.jour));
     }

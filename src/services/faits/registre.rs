@@ -23,13 +23,11 @@ use crate::domain::patient::ClePatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::services::core::vue_de_caisse;
-use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
+use crate::storage::faits::{MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
-use crate::storage::patients::etat::{
-    self, AttenteEtat, DesignationEtat, EtatPatient, IdentiteEtat, Valeur,
-};
+use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat, Valeur};
 use crate::storage::{Coffre, StorageError};
 
 /// What is known of one person.
@@ -82,18 +80,20 @@ impl Dossier {
         }
     }
 
-    /// A declaration that was under way.
-    pub(super) fn waits(&mut self, attente: &Attente) {
-        let Attente { rpps, effet, signees, .. } = *attente;
-        self.etat.attentes.push(AttenteEtat { rpps, effet, signees });
+    /// The day by which care is judged: the last of their life, for care of a day that follows it. No text says what such care
+    /// costs whom: what was paid before the death was known is not another sum because of the death.
+    pub(super) fn vecu(&self, jour: NaiveDate) -> NaiveDate {
+        self.etat.deces.map_or(jour, |mort| mort.min(jour))
     }
 
     pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationEtat> {
+        let jour = self.vecu(jour);
         self.etat.designations.iter().find(|known| known.effet.contient(jour))
     }
 
     /// The médecin traitant of a day, seen from the performer.
     pub(super) fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
+        let jour = self.vecu(jour);
         let found = self.designation(jour);
         let names = |rpps: Rpps| found.is_some_and(|known| known.nomme(rpps, jour));
         let executant = feuille.executant_rpps;
@@ -113,11 +113,6 @@ impl Dossier {
         // Left without médecin traitant by a retirement or a move, for a time.
         let spared = self.etat.neutralisations.iter().any(|effet| effet.contient(jour));
         if spared { RelationMt::Parti } else { RelationMt::Aucun }
-    }
-
-    /// The declaration that names a doctor and was under way on a day.
-    pub(super) fn attente(&self, rpps: Rpps, jour: NaiveDate) -> Option<&AttenteEtat> {
-        self.etat.attentes.iter().find(|one| one.rpps == rpps && one.effet.contient(jour))
     }
 
     /// The caisse of the person, on a day.

@@ -48,7 +48,7 @@ pub(super) async fn already_received(
         if !may_read(contexte.acteur(), owner, &recue.feuille.feuille, &vues) {
             known.push(Err(ServiceError::Introuvable));
         } else if recue.feuille.feuille != *sent {
-            known.push(Err(ServiceError::FeuilleExistante(recue.feuille.id)));
+            known.push(Err(ServiceError::FeuilleExistante(Some(recue.feuille.id))));
         } else {
             let FeuilleRecue { feuille, evaluation } = recue;
             let after = later.remove(&feuille.id).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What becomes of each feuille of a lot, decided in memory, in their order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -32,6 +32,8 @@ pub(super) struct Donnees {
     pub(super) verrous: Arc<BTreeMap<PatientId, Verrou>>,
     /// Feuilles that the register already has, by the place of their line.
     pub(super) connues: BTreeMap<usize, FeuilleRecue>,
+    /// The places of lines under whose number somebody else sent a feuille that is not theirs.
+    pub(super) apart: BTreeSet<usize>,
     pub(super) loi_id: i16,
 }
 
@@ -128,18 +130,30 @@ fn place_line(
     if let Some(recue) = donnees.connues.remove(&place) {
         return Ok(Issue::Connue(recue));
     }
-    let cle = Cle::new(patient_id, feuille, ligne.date_soins)?;
+    let mut cle = Cle::new(patient_id, feuille, ligne.date_soins)?;
+    if donnees.apart.contains(&place) {
+        cle = cle.du_titulaire();
+    }
     // The same number twice in the lot.
-    let before = placed.get(&cle).and_then(|index| decisions.issues.get(*index));
-    if let Some(Ok(twin)) = before {
-        return Ok(Issue::Connue(twin.recue.clone()));
+    let twin = |cle: &Cle| {
+        let before = placed.get(cle).and_then(|index| decisions.issues.get(*index));
+        before.and_then(|found| found.as_ref().ok()).map(|found| &found.recue)
+    };
+    if let Some(other) = twin(&cle) {
+        if !donnees.registre.is_apart(feuille, &other.feuille.feuille) {
+            return Ok(Issue::Connue(other.clone()));
+        }
+        cle = cle.du_titulaire();
+        if let Some(own) = twin(&cle) {
+            return Ok(Issue::Connue(own.clone()));
+        }
     }
     verify_known(&donnees.registre, (patient_id, feuille), core.now())?;
     let locked = || donnees.verrous.get(&patient_id).map(|verrou| verrou.instant);
     let after = last.get(&patient_id).map(|(before, _)| knowledge_after(*before, *before));
     let instant = after.or_else(locked).ok_or_else(|| absent("patient_fusionne"))?;
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
-    let row = NouvelleLigne::new(core.coffre(), &recue, ligne.date_soins)?;
+    let row = NouvelleLigne::new(core.coffre(), &recue, cle)?;
     let kept = retenues(feuille, &recue.evaluation.evaluation);
     let fees = fees(std::iter::once(feuille))?;
     donnees.registre.retenir(patient_id, &recue.feuille, &kept, &fees)?;

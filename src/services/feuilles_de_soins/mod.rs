@@ -70,7 +70,15 @@ pub async fn submit(
         }
     };
     if !nouvelle {
-        return Err(ServiceError::FeuilleExistante(recue.feuille.id).into());
+        let performed = &recue.feuille.feuille.executant_rpps;
+        let reads = match demande.contexte.acteur() {
+            Acteur::Medecin(rpps) => rpps == performed,
+            Acteur::Caisse(_) | Acteur::Patient(_) | Acteur::Referentiel | Acteur::Statistiques => {
+                true
+            }
+        };
+        let known = reads.then_some(recue.feuille.id);
+        return Err(ServiceError::FeuilleExistante(known).into());
     }
     let patient = recue.feuille.patient_id;
     let rendu = rendre(&evaluee(core, recue))?;

@@ -192,13 +192,14 @@ async fn attempt(
     let registre = registre_of_batch(core, conn, &sujets, praticiens, verrous).await?;
     let mut personnes = recognised(many, lot, &registre);
     let missed = missed(lot, &mut personnes);
-    let connues = find_known(many, lot.lignes, &personnes, (&registre, cherche)).await?;
+    let (connues, apart) = find_known(many, lot.lignes, &personnes, (&registre, cherche)).await?;
     let donnees = Donnees {
         lignes: Arc::clone(lot.lignes),
         personnes,
         registre,
         verrous: Arc::clone(&lot.verrous),
         connues,
+        apart,
         loi_id: core.loi_id().await?,
     };
     let mut decisions = if lot.lignes.len() < LONG {
@@ -297,14 +298,15 @@ async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, S
     Ok(true)
 }
 
-/// The feuilles that the register already has. Those received for a record that was merged since are
-/// always looked for: no constraint of the database sees them.
+/// The feuilles that the register already has, by the place of their line, and the places of those under whose number it has
+/// only what somebody else sent. Those received for a record that was merged since are always looked for: no constraint of
+/// the database sees them.
 async fn find_known(
     many: &mut Many<'_>,
     lignes: &[Ligne],
     personnes: &[Personne],
     (registre, cherche): (&Registre, bool),
-) -> Result<BTreeMap<usize, FeuilleRecue>, ServiceError> {
+) -> Result<(BTreeMap<usize, FeuilleRecue>, BTreeSet<usize>), ServiceError> {
     let mut places = Vec::new();
     let mut cles = Vec::new();
     for (place, (ligne, personne)) in lignes.iter().zip(personnes).enumerate() {
@@ -315,14 +317,24 @@ async fn find_known(
         };
         let old = registre.absorbed(patient).iter().map(|old| cle.under(*old));
         for cle in cherche.then_some(cle).into_iter().chain(old) {
-            places.push(place);
-            cles.push(cle);
+            places.extend([place, place]);
+            cles.extend([cle, cle.du_titulaire()]);
         }
     }
+    let (mut known, mut apart) = (BTreeMap::new(), BTreeSet::new());
     if cles.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok((known, apart));
     }
     let coffre = many.core().coffre();
-    let found = feuilles_de_soins::find_all(many.conn(), coffre, &cles).await?;
-    Ok(found.into_iter().filter_map(|(index, recue)| Some((*places.get(index)?, recue))).collect())
+    for (index, recue) in feuilles_de_soins::find_all(many.conn(), coffre, &cles).await? {
+        let Some(place) = places.get(index) else { continue };
+        let Some(sent) = lignes.get(*place).map(|ligne| &ligne.nouvelle.feuille) else { continue };
+        let other = &recue.feuille.feuille;
+        if registre.is_apart(sent, other) {
+            apart.insert(*place);
+        } else if other.executant_rpps == sent.executant_rpps || !known.contains_key(place) {
+            known.insert(*place, recue);
+        }
+    }
+    Ok((known, apart))
 }

@@ -13,7 +13,7 @@ use crate::domain::vie::{
 };
 use crate::services::core::Act;
 use crate::services::{
-    Core, Demande, Done, Exit, Render, ServiceError, VersionsVues, latest_knowledge,
+    Core, Demande, Done, Exit, Render, ServiceError, VersionsVues, latest_knowledge, son_temps,
 };
 use crate::storage::patients::{self, actes, faits, limitations};
 use crate::storage::{Connection, declarations, feuilles_de_soins};
@@ -91,6 +91,9 @@ pub(super) async fn dossier_connu(
     patient.identites = seen(vue, patient.identites);
     patient.identifiants = seen(vue, patient.identifiants);
     patient.affiliations = seen(vue, patient.affiliations);
+    if let Some(left) = son_temps::depart(&rapports.acteur, vue) {
+        patient.connu_le = patient.connu_le.min(left);
+    }
     let mut dossier = DossierPatient::nouveau(patient);
     dossier.version = actes::version(conn, id).await?;
     let deces = faits::deces_connu(conn, id, known).await?;

@@ -44,7 +44,9 @@ pub use self::rectifications::{
 };
 pub use self::scissions::{NouvelleScission, split};
 use super::core::Opening;
-use super::{ChampInvalide, Contexte, Core, Demande, Done, Mode, Render, Seen, ServiceError};
+use super::{
+    ChampInvalide, Contexte, Core, Demande, Done, Mode, Render, Seen, ServiceError, son_temps,
+};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Rapports, Relation};
@@ -200,7 +202,12 @@ pub async fn history(
     let (rapports, droit) = (access.rapports.clone(), access.droit.clone());
     let mut all = Vec::new();
     let mut until: Option<DateTime<Utc>> = None;
+    let left = son_temps::depart(contexte.acteur(), &droit.vue);
     for (version, since) in actes::versions(access.conn(), id, limite).await? {
+        if left.is_some_and(|left| since >= left) {
+            until = Some(since);
+            continue;
+        }
         let known = until.and_then(|next| next.checked_sub_signed(TimeDelta::microseconds(1)));
         let mut one = dossier_connu(core, access.conn(), id, (&rapports, &droit), known).await?;
         one.version = version;

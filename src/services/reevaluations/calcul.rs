@@ -11,6 +11,7 @@ use super::super::faits::{Jugement, Sujet, registre};
 use super::super::feuilles_de_soins::retenues;
 use super::super::operations::catch_up;
 use super::super::{Core, ServiceError};
+use crate::domain::evaluation::{Avertissement, Evaluation};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::reevaluation::{
@@ -81,7 +82,9 @@ pub(super) async fn reexamine(
             kept_now.extend(has.into_iter().map(|one| (*holder, one)));
         }
         let autre_ccam = autre_ccam(&before.evaluation, &evaluation);
-        if decident_pareil(&before.evaluation, &evaluation) && !autre_ccam {
+        // Care after a death costs what it did, and is told apart from then on.
+        let autre_vie = apres_deces(&before.evaluation) != apres_deces(&evaluation);
+        if decident_pareil(&before.evaluation, &evaluation) && !autre_ccam && !autre_vie {
             continue;
         }
         let issues = Issue::of(&before.evaluation).zip(Issue::of(&evaluation));
@@ -116,6 +119,11 @@ pub(super) async fn reexamine(
     participations::remove_all(writing.conn(), &given_back).await?;
     participations::add_all(writing.conn(), &kept_now).await?;
     Ok((examen, changes))
+}
+
+/// Whether an evaluation says that the care followed the death.
+fn apres_deces(evaluation: &Evaluation) -> bool {
+    evaluation.avertissements.iter().any(|one| one.code == Avertissement::SoinsApresDeces)
 }
 
 /// The feuilles that some records hold on some days, in the order of their reception.

@@ -20,8 +20,8 @@ pub struct Pendante {
     pub depuis: DateTime<Utc>,
     pub echeance: DateTime<Utc>,
     pub naissance: DateNaissanceAmo,
-    /// The qualities in which the patient's side signed already.
-    pub roles: Vec<RoleSignataire>,
+    /// The qualities in which the patient's side signed already, each with its day.
+    pub signees: Vec<(RoleSignataire, NaiveDate)>,
 }
 
 /// The declarations of some persons that wait.
@@ -35,7 +35,12 @@ pub async fn pendantes(
          SELECT d.patient_id, d.declaration_id, d.enregistre_le, d.expire_le, i.date_naissance,
                 ARRAY(SELECT g.role FROM signature g
                       WHERE g.patient_id = d.patient_id AND g.declaration_id = d.declaration_id
-                        AND g.role <> 'medecin' AND lien_vaut(g.representation_id, g.signe_le)) AS "roles!: Vec<RoleSignataire>"
+                        AND g.role <> 'medecin' AND lien_vaut(g.representation_id, g.signe_le)
+                      ORDER BY g.signature_id) AS "roles!: Vec<RoleSignataire>",
+                ARRAY(SELECT g.signe_le FROM signature g
+                      WHERE g.patient_id = d.patient_id AND g.declaration_id = d.declaration_id
+                        AND g.role <> 'medecin' AND lien_vaut(g.representation_id, g.signe_le)
+                      ORDER BY g.signature_id) AS "jours!"
          FROM declaration d JOIN etat_declaration s USING (patient_id, declaration_id)
          JOIN identite_patient i ON i.patient_id = d.patient_id AND i.remplace_le IS NULL AND i.effet @> $3::date
          WHERE d.patient_id = ANY ($1) AND s.remplace_le IS NULL AND s.etat = 'en_attente' AND d.expire_le > $2
@@ -51,7 +56,7 @@ pub async fn pendantes(
         depuis: row.enregistre_le,
         echeance: row.expire_le,
         naissance: row.date_naissance,
-        roles: row.roles,
+        signees: row.roles.into_iter().zip(row.jours).collect(),
     })
     .fetch_all(conn)
     .await?)

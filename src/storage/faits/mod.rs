@@ -226,6 +226,25 @@ pub async fn neutralisations(
     Ok(rows.into_iter().map(|row| (row.patient_id, row.effet)).collect())
 }
 
+/// The days on which choices of merged records contradict each other, and nobody has decided.
+pub async fn conflits(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<(PatientId, Periode)>, StorageError> {
+    struct Row {
+        patient_id: PatientId,
+        effet: Periode,
+    }
+    let rows = connu!(
+        conn, connu_le => "$2", Row, "conflit_designation.of_persons", "conflit_designation.known_at",
+        "SELECT patient_id, effet FROM conflit_designation c
+         WHERE patient_id = ANY($1) AND etat = 'ouvert' AND " ["c."];
+        patients as _
+    )?;
+    Ok(rows.into_iter().map(|row| (row.patient_id, row.effet)).collect())
+}
+
 /// The statuses of some persons that are not the ordinary one.
 pub async fn statuts(
     conn: &mut PgConnection,

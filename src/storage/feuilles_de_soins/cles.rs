@@ -13,10 +13,10 @@ use crate::storage::{Coffre, StorageError, cles as versions};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cle {
     patient_id: PatientId,
-    facturation: i64,
-    numero_facture: i32,
+    pub(super) facturation: i64,
+    pub(super) numero_facture: i32,
     date_etablissement: NaiveDate,
-    date_soins: NaiveDate,
+    pub(super) date_soins: NaiveDate,
 }
 
 impl Cle {
@@ -33,6 +33,12 @@ impl Cle {
             date_etablissement: feuille.date_etablissement,
             date_soins,
         })
+    }
+
+    /// The feuille of the holder of the number, where somebody else sent one under it first.
+    #[must_use]
+    pub const fn du_titulaire(self) -> Self {
+        Self { facturation: numeros::du_titulaire(self.facturation), ..self }
     }
 
     /// The same feuille, received for a record that was merged since.

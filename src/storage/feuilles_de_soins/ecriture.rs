@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 
+use super::cles::Cle;
 use super::scelle::sceller;
 use super::{FeuilleRecue, numeros};
 use crate::domain::evaluation::CodeDetermine;
@@ -30,20 +31,16 @@ pub struct NouvelleLigne {
 
 impl NouvelleLigne {
     /// The row of a feuille and of its first evaluation.
-    pub fn new(
-        coffre: &Coffre,
-        recue: &FeuilleRecue,
-        date_soins: NaiveDate,
-    ) -> Result<Self, StorageError> {
+    pub fn new(coffre: &Coffre, recue: &FeuilleRecue, cle: Cle) -> Result<Self, StorageError> {
         let (kept, feuille) = (&recue.feuille, &recue.feuille.feuille);
         Ok(Self {
             feuille_id: kept.id,
             patient_id: kept.patient_id,
             enregistre_le: kept.enregistre_le,
             executant_rpps: numeros::rpps(&feuille.executant_rpps)?,
-            facturation: numeros::facturation(&feuille.numero_facturation)?,
-            numero_facture: numeros::facture(&feuille.numero_facture)?,
-            date_soins,
+            facturation: cle.facturation,
+            numero_facture: cle.numero_facture,
+            date_soins: cle.date_soins,
             date_etablissement: feuille.date_etablissement,
             loi_id: recue.evaluation.loi_id,
             contenu_chiffre: sceller(coffre, recue)?,

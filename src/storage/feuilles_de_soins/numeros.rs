@@ -7,6 +7,8 @@ use crate::domain::identifiers::{NumeroFacturation, Rpps};
 const RADIX: u32 = 36;
 /// One more than the largest of nine characters: the digit that tells a FINESS from a NUM AM.
 const FINESS: i64 = 101_559_956_668_416;
+/// What tells the feuille of the holder of a number from the one that somebody else sent under it first.
+const TITULAIRE: i64 = 2 * FINESS;
 const LENGTH: usize = 9;
 
 fn wrong(column: &'static str, what: impl std::fmt::Display) -> StorageError {
@@ -24,8 +26,14 @@ pub(in crate::storage) fn facturation(numero: &NumeroFacturation) -> Result<i64,
     value.map(|value| value + kind).ok_or_else(|| wrong("facturation", "not nine characters"))
 }
 
+/// The same number, of the feuille of its holder where somebody else used it first.
+pub(super) const fn du_titulaire(value: i64) -> i64 {
+    if value < TITULAIRE { value.saturating_add(TITULAIRE) } else { value }
+}
+
 /// The number that an integer stands for.
 pub(in crate::storage) fn to_facturation(value: i64) -> Result<NumeroFacturation, StorageError> {
+    let value = if value >= TITULAIRE { value - TITULAIRE } else { value };
     let (kind, mut rest) =
         if value >= FINESS { ("finess", value - FINESS) } else { ("num_am", value) };
     let radix = i64::from(RADIX);
@@ -81,7 +89,11 @@ mod tests {
             [("num_am", "991999905"), ("finess", "990789018"), ("finess", "010780005")]
         {
             let numero = NumeroFacturation::parse(kind, text).unwrap();
-            assert_eq!(to_facturation(facturation(&numero).unwrap()).unwrap(), numero);
+            let written = facturation(&numero).unwrap();
+            for value in [written, du_titulaire(written), du_titulaire(du_titulaire(written))] {
+                assert_eq!(to_facturation(value).unwrap(), numero);
+            }
+            assert_ne!(du_titulaire(written), written);
         }
         for text in ["1", "0", "000000101", "999999999", "01"] {
             assert_eq!(to_facture(facture(text).unwrap()).unwrap(), text);

@@ -22,7 +22,7 @@ use crate::storage::types::Tid;
 use crate::storage::{Coffre, CoffreError, StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// An identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +55,11 @@ pub struct DesignationEtat {
     pub contestee: bool,
 }
 
-/// A doctor named by a declaration that was under way.
+/// A doctor named by a declaration that was under way on some days, and who has signed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttenteEtat {
     pub rpps: Rpps,
-    /// The days on which it was.
     pub effet: Periode,
-    /// Who has signed it.
     pub signees: SignaturesConnues,
 }
 
@@ -72,6 +70,7 @@ impl EtatPatient {
         self.absorbes.sort();
         self.attentes.sort_by_key(|one| (one.rpps, one.effet.du(), one.effet.au()));
         self.neutralisations.sort_by_key(Periode::du);
+        self.conflits.sort_by_key(|effet| (effet.du(), effet.au()));
         self.statuts.sort_by_key(|(effet, _)| effet.du());
     }
 }
@@ -125,6 +124,8 @@ pub struct EtatPatient {
     pub attentes: Vec<AttenteEtat>,
     /// Days on which they bear no majoration because their doctor left.
     pub neutralisations: Vec<Periode>,
+    /// Days on which two choices of merged records contradict each other, and nobody has decided.
+    pub conflits: Vec<Periode>,
     /// Statuses that are not the ordinary one.
     pub statuts: Vec<(Periode, StatutPatient)>,
     /// Day of death.
@@ -141,7 +142,7 @@ array! {
     DesignationEtat { id, declaration_id, effet, membres, contestee }
     AttenteEtat { rpps, effet, signees }
     EtatPatient {
-        identites, caisses, designations, absorbes, attentes, neutralisations, statuts, deces, adressages, avis
+        identites, caisses, designations, absorbes, attentes, neutralisations, conflits, statuts, deces, adressages, avis
     }
 }
 

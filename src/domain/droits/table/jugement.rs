@@ -33,7 +33,8 @@ impl Demarche {
             });
         };
         let relations = || held.iter().map(|(relation, _)| *relation);
-        if rapports.est_limite() && !self.est_permise_sous_limitation(relations()) {
+        let attendu = rapports.est(Relation::MedecinAttendu);
+        if rapports.est_limite() && !self.est_permise_sous_limitation(relations(), attendu) {
             return Err(Refuse::Limite);
         }
         let limited = held.iter().all(|(_, etendue)| *etendue == Etendue::SesJours);
