@@ -232,7 +232,7 @@ async fn the_end_of_a_protection_and_sixteen_years_are_told_for_what_they_are() 
         app.on(day);
         let told = why(&app, "GABRIEL", "patient.majorite_16_ans").await;
         assert_eq!(told.is_some(), there, "{day}");
-        for told in told {
+        if let Some(told) = told {
             assert!(
                 told.starts_with("À seize ans, on choisit soi-même son médecin traitant"),
                 "{told}"
