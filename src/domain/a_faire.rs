@@ -44,6 +44,9 @@ vocabulaire!(
         LimitationEnCours = 18 "limitation_en_cours",
         /// An insured person asks that something be put right.
         RectificationDemandee = 19 "rectification_demandee",
+        /// Something comes that nobody recorded about the person: the médecin traitant does not practise, or moves; a protection
+        /// ends; a birthday.
+        ASavoir = 20 "a_savoir",
     }
 );
 
@@ -58,7 +61,8 @@ impl Rubrique {
             Self::SignatureDemandee
             | Self::ChoixEnSonNom
             | Self::ChoixSansSuite
-            | Self::Enregistre => matches!(role, Role::Patient),
+            | Self::Enregistre
+            | Self::ASavoir => matches!(role, Role::Patient),
             Self::DeclarationEnAttente
             | Self::ContestationOuverte
             | Self::ConflitOuvert

@@ -377,3 +377,26 @@ async fn somebody_born_outside_the_calendar_reaches_an_age_on_1_january() {
         assert_eq!(found, told, "{day}");
     }
 }
+
+#[tokio::test]
+async fn paper_signed_by_a_parent_before_eighteen_is_on_the_content_of_its_own_day() {
+    let app = TestApp::new().await;
+    app.on("2033-06-25");
+    let caisse = app.caisse(CAISSE);
+    let (young, adult) = ("2033-06-10", "2033-06-22");
+    let signed = [("assure", young), ("titulaire_autorite_parentale", young), ("medecin", adult)];
+    let refused = enter(&caisse, "GABRIEL", PONS, &signed).await;
+    assert_eq!(refused.problem(422), "representant_inconnu");
+    let why = refused.expect(422)["detail"].as_str().unwrap().to_owned();
+    assert!(why.contains("majeur, ce qu'il est depuis le 20/06/2033"), "{why}");
+    assert!(!why.contains("enregistré depuis"), "{why}");
+    // What the answer says to do: the content of the day on which the parent signed.
+    let mut choix = choix("GABRIEL", PONS);
+    choix["signe_le"] = json!(young);
+    let digest = caisse.digest_of(&choix).await;
+    let all: Vec<Value> = signed.iter().map(|(role, day)| paper(role, day, &digest)).collect();
+    choix["signatures"] = json!(all);
+    let made = caisse.post("/v1/declarations", choix).await.expect(201);
+    assert_eq!(made["etat"], "active");
+    assert_eq!(made["designation"]["effet_du"], adult);
+}

@@ -154,10 +154,14 @@ const fn dite(reason: SansObjet) -> &'static str {
         SansObjet::Annule => "ce que le courrier dirait a été annulé ou corrigé depuis",
         SansObjet::Decede => "la personne est décédée",
         SansObjet::AutreCaisse => "la personne dépend d'une autre caisse",
-        SansObjet::DejaChoisi => "la personne a un autre médecin traitant",
+        SansObjet::DejaChoisi => "la personne a un médecin traitant par un autre choix",
         SansObjet::DeSaPart => "la personne l'a fait ou signé elle-même",
         SansObjet::DejaConteste => "la personne l'a déjà contesté",
         SansObjet::Repris => "ce choix vient du registre précédent de la caisse",
+        SansObjet::Termine => "ce choix a pris fin, et aucun autre ne l'a suivi",
+        SansObjet::Garde => {
+            "la personne garde un médecin traitant, et n'en a perdu aucun ce jour-là"
+        }
     }
 }
 
