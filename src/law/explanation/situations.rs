@@ -44,10 +44,13 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
         C::HorsResidence => "vous étiez loin de chez vous quand vous avez consulté ce médecin, et \
                              vous n'aviez donc pas à passer par un médecin traitant"
             .into(),
-        C::Remplacant => {
-            "vous avez consulté un médecin à la place de votre médecin traitant, qui n'était pas là"
-                .into()
+        C::Remplacant if situation.relation_mt == RelationMt::Remplace => {
+            "vous avez consulté le remplaçant de votre médecin traitant, qui n'était pas là".into()
         }
+        // Said by the feuille, and by nothing else.
+        C::Remplacant => "d'après la feuille, ce médecin vous a reçu parce que votre médecin traitant \
+                          n'était pas là"
+            .into(),
         C::ArticleD16216 => "vous avez reçu des soins pour lesquels il n'est pas demandé de passer \
                              d'abord par un médecin traitant"
             .into(),
