@@ -23,7 +23,7 @@ use crate::http::bac_a_sable::{panne, refuse_elsewhere};
 use crate::http::extract::lire_champs;
 use crate::http::interne::Interne;
 use crate::http::problem::{Code, Refus};
-use crate::law::parameters::Parametre;
+use crate::services::medecins_traitants::ages_du_choix;
 
 /// How many feuilles are explained.
 const EXPLIQUEES: usize = 5;
@@ -152,11 +152,8 @@ impl Lecteur {
     async fn choix(&self, id: &str) -> Choix {
         let core = &self.state.core;
         let jour = core.clock().today();
-        let age = |parametre| core.law().valeur(parametre, jour).unwrap_or_default();
-        let ages = Ages {
-            choix: age(Parametre::MtAgeMajoriteChoix),
-            sans_accord: age(Parametre::MtAgeSansAccordParental),
-        };
+        let (choix, sans_accord) = ages_du_choix(core, jour).unwrap_or_default();
+        let ages = Ages { choix, sans_accord };
         let record = self.lit(&format!("/v1/patients/{id}")).await.unwrap_or_default();
         let periods = self.lit(&format!("/v1/patients/{id}/neutralisations")).await;
         let assure = Assure::lit(&record, jour);
