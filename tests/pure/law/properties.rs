@@ -104,10 +104,10 @@ fn euros(phrase: &str) -> i64 {
         let bound = before.replace(['\u{a0}', '\u{202f}'], "");
         let start = bound
             .rfind(|c: char| !c.is_ascii_digit() && c != ',')
-            .map_or(0, |last| last + bound[last..].chars().next().unwrap().len_utf8());
-        cents(&bound[start..])
+            .map_or(0, |last| last + bound.get(last..).unwrap().chars().next().unwrap().len_utf8());
+        cents(bound.get(start..).unwrap())
     };
-    phrase.match_indices('€').map(|(place, _)| number(&phrase[..place])).sum()
+    phrase.match_indices('€').map(|(place, _)| number(phrase.get(..place).unwrap())).sum()
 }
 
 fn holds(amounts: &Montants) -> Result<(), TestCaseError> {
