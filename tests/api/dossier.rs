@@ -82,6 +82,7 @@ async fn each_reads_how_they_choose_and_until_when_a_protection_lasts() {
             "Un de vos parents, titulaire de l'autorité parentale, peut en changer",
             "Vous en changez",
         ),
+        ("xenia", "vous n'avez pas besoin de choisir un médecin traitant", "signez ensemble"),
         ("alice", "Le médecin de votre choix et vous signez ensemble", "parents"),
         ("germaine", "ne vous coûte rien de plus, jusqu'au ", "n'avez pas besoin"),
         ("yasmine", "Ce qui a été payé", "de 0,00 € de moins"),

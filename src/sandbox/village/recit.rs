@@ -163,7 +163,10 @@ async fn recents(conteur: &Conteur) -> Result<(), SandboxError> {
     conteur.feuille("ZAINABA", MADI, ("G", 3000), json!({})).await?;
     let local = json!({ "beneficiaire": { "regime_local": "alsace_moselle" } });
     conteur.feuille("BRIGITTE", MULLER, ("G", 3000), local).await?;
-    conteur.il_y_a(40);
+    let jour = conteur.il_y_a(40);
+    let chemin = format!("/v1/patients/{}/changements-de-statut", conteur.personne("XENIA")?.id);
+    let statut = json!({ "statut": "ame", "effet_du": jour });
+    conteur.fait(&caisse(AIN)?, &chemin, Some(1), statut).await?;
     let ame = json!({ "beneficiaire": { "complementaire": "ame" } });
     conteur.feuille("XENIA", PONS, ("G", 3000), ame).await?;
     let c2s = json!({ "beneficiaire": { "complementaire": "c2s_sans_participation" } });
