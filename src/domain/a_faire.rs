@@ -44,6 +44,8 @@ vocabulaire!(
         LimitationEnCours = 18 "limitation_en_cours",
         /// An insured person asks that something be put right.
         RectificationDemandee = 19 "rectification_demandee",
+        /// Who signed a choice for an insured person turned out not to represent them.
+        ChoixAVerifier = 20 "choix_a_verifier",
     }
 );
 
@@ -61,6 +63,7 @@ impl Rubrique {
             | Self::Enregistre => matches!(role, Role::Patient),
             Self::DeclarationEnAttente
             | Self::ContestationOuverte
+            | Self::ChoixAVerifier
             | Self::ConflitOuvert
             | Self::ConciliationOuverte
             | Self::OperationEnCours

@@ -21,7 +21,7 @@ vocabulaire!(
     NatureCourrier ("nature_courrier") {
         /// A médecin traitant leaves: retires, stops, dies, goes away, or no longer wants to be that.
         DepartMedecin = 1 "depart_medecin",
-        /// A choice was recorded that the patient's side did not sign by a proof of their own.
+        /// A choice was recorded that the patient's side did not sign by a proof of their own, or by none that counts.
         ChoixEnSonNom = 2 "choix_en_son_nom",
         /// The months without majoration after a departure end soon.
         FinProtection = 3 "fin_protection",
@@ -45,6 +45,8 @@ vocabulaire!(
         DejaConteste = 6 "deja_conteste",
         /// The choice comes from the register that the caisse had before.
         Repris = 7 "repris",
+        /// Who signed it for the person turned out not to represent them: what says so has the letter.
+        AVerifier = 8 "a_verifier",
     }
 );
 
@@ -55,7 +57,9 @@ impl NatureCourrier {
             Self::DepartMedecin => {
                 &[NatureEvenement::DeclarationCloturee, NatureEvenement::DesignationMembreParti]
             }
-            Self::ChoixEnSonNom => &[NatureEvenement::DeclarationPriseEffet],
+            Self::ChoixEnSonNom => {
+                &[NatureEvenement::DeclarationPriseEffet, NatureEvenement::DeclarationAVerifier]
+            }
             Self::FinProtection => &[NatureEvenement::NeutralisationFinProche],
             Self::SeizeAns => &[NatureEvenement::PatientMajorite16Ans],
         }

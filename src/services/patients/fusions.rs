@@ -14,6 +14,7 @@ use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::domain::vie::{ActePatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
+use crate::services::declarations::tell_lost;
 use crate::services::frises::{forget, replay};
 use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues};
 use crate::storage::patients::fusions::Fusion;
@@ -120,6 +121,9 @@ pub async fn undo_fusion(
     for patient in [absorbed, kept] {
         record(&mut act, patient, ActePatient::AnnulationFusion, Some(motif)).await?;
         replay(&mut act.writing_of(patient)).await?;
+        // Signed during the merge under a link of the other.
+        let during = |one: &Declaration| one.signatures.iter().any(|given| given.recue_le >= since);
+        tell_lost(&mut act.writing_of(patient), during).await?;
     }
     let fusion = Fusion { remplace_le: Some(instant), ..fusion };
     finish(act, fusion, NatureEvenement::PatientFusionAnnulee, rendre).await

@@ -16,6 +16,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::services::core::{Act, Fact};
+use crate::services::declarations::tell_lost;
 use crate::services::feuilles_de_soins::retenues;
 use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Rendu, ServiceError, VersionsVues};
@@ -60,6 +61,7 @@ pub async fn split(
         "declarations": scission.declarations.len(),
         "feuilles": scission.feuilles.len(),
     });
+    tell_lost(&mut act.writing_of(other), |_declaration| true).await?;
     for person in [patient, other] {
         act.writing_of(person).tell(Fact::of(NatureEvenement::PatientScinde).with(donnees.clone()));
     }
