@@ -27,6 +27,7 @@ CREATE TABLE mouvement_declaration (
     PRIMARY KEY (patient_id, declaration_id, version),
     FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration
 );
+CREATE INDEX mouvement_declaration_par_declaration ON mouvement_declaration (declaration_id);
 
 -- Feuilles that a split gave to another record: patient_id is the one that has them now.
 CREATE TABLE attribution_feuille (

@@ -157,8 +157,11 @@ CREATE TABLE idempotence (
     statut smallint,
     -- Headers and body, encrypted: they hold a person's data.
     reponse_chiffree bytea,
-    -- Whom a kept answer shows: given again, it is seen again.
+    -- Whom a kept answer shows: given again, it is seen again, by who may still see it.
     personnes uuid[],
+    -- Numbers of what its thing made of the caller, and when something was last recorded about these persons, if the act did.
+    relations smallint[],
+    connu_le timestamptz,
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (appelant, cle),
     CONSTRAINT idempotence_cle CHECK (octet_length(cle) = 16)

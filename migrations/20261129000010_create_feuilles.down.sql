@@ -1,4 +1,5 @@
 DROP FUNCTION creer_partitions(date);
+DROP FUNCTION dossiers_tenus(uuid[]);
 DROP TABLE recouvrement;
 DROP TABLE avis_ponctuel_rompu;
 DROP TABLE avis_ponctuel;

@@ -54,6 +54,47 @@ CREATE TABLE evaluation (
     CONSTRAINT evaluation_numero CHECK (numero >= 2)
 ) PARTITION BY RANGE (date_soins);
 
+-- Which other records held, and when, what some records hold now: the one into which a record was merged, until the merge was undone;
+-- those that held the feuilles and the declarations which they were given. Whoever read these then read what is theirs. What is
+-- known bears an instant that may be some microseconds ahead of the clock: a second before belongs to it.
+CREATE FUNCTION dossiers_tenus(dossiers uuid[]) RETURNS TABLE (patient_id uuid, du timestamptz, au timestamptz)
+LANGUAGE sql STABLE AS $$
+    WITH feuilles AS (
+        SELECT a.feuille_id, a.enregistre_le AS au, lag(a.patient_id) OVER suite AS tenue_par, lag(a.enregistre_le) OVER suite AS du,
+               last_value(a.patient_id) OVER (suite ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS chez
+        FROM attribution_feuille a
+        WHERE a.feuille_id = ANY (ARRAY(SELECT b.feuille_id FROM attribution_feuille b WHERE b.patient_id = ANY (dossiers)))
+        WINDOW suite AS (PARTITION BY a.feuille_id ORDER BY a.enregistre_le)
+    ), declarations AS (
+        SELECT m.declaration_id, m.origine_id, m.enregistre_le AS au, lag(m.enregistre_le) OVER suite AS du,
+               last_value(m.patient_id) OVER (suite ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS chez
+        FROM mouvement_declaration m
+        WHERE m.declaration_id = ANY (ARRAY(SELECT n.declaration_id FROM mouvement_declaration n WHERE n.patient_id = ANY (dossiers)))
+        WINDOW suite AS (PARTITION BY m.declaration_id ORDER BY m.version)
+    ), choses AS (
+        SELECT coalesce(f.tenue_par, g.patient_id) AS patient_id, coalesce(f.du, g.enregistre_le) AS du, f.au
+        FROM feuilles f
+        LEFT JOIN feuille_de_soins g ON f.tenue_par IS NULL AND g.feuille_id = f.feuille_id
+        WHERE f.chez = ANY (dossiers)
+        UNION
+        SELECT m.origine_id, coalesce(m.du, d.enregistre_le), m.au
+        FROM declarations m
+        LEFT JOIN declaration d ON m.du IS NULL AND d.patient_id = m.origine_id AND d.declaration_id = m.declaration_id
+        WHERE m.chez = ANY (dossiers)
+    ), tenus AS (
+        SELECT f.patient_id, f.enregistre_le AS du, f.remplace_le AS au FROM fusion f
+        WHERE f.absorbe_id = ANY (dossiers) AND f.remplace_le IS NOT NULL
+        UNION
+        SELECT c.patient_id, c.du, c.au FROM choses c
+        UNION
+        SELECT f.patient_id, greatest(c.du, f.enregistre_le), least(c.au, f.remplace_le)
+        FROM choses c JOIN fusion f ON f.absorbe_id = c.patient_id
+        WHERE f.enregistre_le < c.au AND (f.remplace_le IS NULL OR f.remplace_le > c.du)
+    )
+    SELECT t.patient_id, t.du - interval '1 second', t.au FROM tenus t
+    WHERE t.patient_id <> ALL (dossiers)
+$$;
+
 -- Makes the partitions of a month if they are missing. Runs with the rights of the owner of the tables, so that the
 -- service itself needs none on the schema. A table is made apart, then attached: readers are not blocked.
 CREATE FUNCTION creer_partitions(mois date) RETURNS void

@@ -44,8 +44,11 @@ vocabulaire!(
         LimitationEnCours = 18 "limitation_en_cours",
         /// An insured person asks that something be put right.
         RectificationDemandee = 19 "rectification_demandee",
+        /// Something comes that nobody recorded about the person: the médecin traitant does not practise, or moves; a protection
+        /// ends; a birthday.
+        ASavoir = 20 "a_savoir",
         /// Who signed a choice for an insured person turned out not to represent them.
-        ChoixAVerifier = 20 "choix_a_verifier",
+        ChoixAVerifier = 21 "choix_a_verifier",
     }
 );
 
@@ -60,7 +63,8 @@ impl Rubrique {
             Self::SignatureDemandee
             | Self::ChoixEnSonNom
             | Self::ChoixSansSuite
-            | Self::Enregistre => matches!(role, Role::Patient),
+            | Self::Enregistre
+            | Self::ASavoir => matches!(role, Role::Patient),
             Self::DeclarationEnAttente
             | Self::ContestationOuverte
             | Self::ChoixAVerifier

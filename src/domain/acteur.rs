@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::identifiers::texte_libre::est_un_pseudonyme;
 use super::identifiers::{CommuneExercice, Organisme, Rpps};
 use super::ids::PatientId;
@@ -117,6 +119,12 @@ impl Auteur {
         let organisation = self.sujet.organisation().unwrap_or_default();
         [&self.acteur.cle(), organisation, self.sujet.as_str()].join("\n")
     }
+
+    /// The same, of one person however their subject is written.
+    pub fn personne(&self) -> String {
+        let organisation = self.sujet.organisation().unwrap_or_default();
+        [&self.acteur.cle(), organisation, &self.sujet.personne()].join("\n")
+    }
 }
 
 /// Who holds a token, as its issuer names them: an agent of a caisse, a doctor's delegate, a machine.
@@ -143,6 +151,15 @@ impl Sujet {
     /// The name that its issuer gives it.
     pub fn as_str(&self) -> &str {
         &self.sub
+    }
+
+    /// The person whom it names, however it is written: an issuer, or what copies from one to another, may change the case, the
+    /// spaces or the form of a name, and it is still of one person. Where two persons must act, this is compared.
+    pub fn personne(&self) -> String {
+        // Folding may undo the form: it is made again.
+        let folded: String = self.sub.nfkc().flat_map(char::to_uppercase).collect();
+        let folded: String = folded.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        folded.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The organisation that it acts for, when its issuer says so.

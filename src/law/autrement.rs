@@ -8,7 +8,7 @@ use super::Law;
 use super::honoraires::sans_depassement_autorise;
 use super::situation::Situation;
 use crate::domain::evaluation::{CodeDetermine, Evaluation, FaitsConnus, RelationMt};
-use crate::domain::feuille_de_soins::{Orienteur, Soins};
+use crate::domain::feuille_de_soins::{Acte, Orienteur, Soins};
 use crate::domain::identifiers::{IndicateurParcours, Specialite};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::vocabulaire;
@@ -47,6 +47,11 @@ impl Law {
         let mut outside =
             evaluation.actes.iter().map(|acte| acte.qualification).filter(|act| act.majoration);
         outside.clone().next()?;
+        // Whoever did not practise could neither be seen nor send anybody.
+        let mut days = soins.actes.iter().map(Acte::date_reference);
+        if days.any(|jour| faits.registre.mt_sans_exercice(jour)) {
+            return None;
+        }
         let undeclared = outside.any(|act| act.code == CodeDetermine::SansMedecinTraitant);
         let acte = soins.actes.first()?;
         let specialite = Situation::of(soins, acte, faits).specialite;

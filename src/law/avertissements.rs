@@ -189,6 +189,10 @@ const PHRASES: &[(Avertissement, &str)] = &[
         "D'après le registre, le patient est mort avant ces soins : ils sont à vérifier.",
     ),
     (
+        Avertissement::FeuilleTardive,
+        "La feuille est arrivée plus de deux ans après le premier jour du trimestre qui suit les soins : la caisse peut refuser de la payer (articles L160-11 et L332-1 du code de la sécurité sociale).",
+    ),
+    (
         Avertissement::ValeurDiscutee,
         "Les sources ne s'accordent pas, pour le jour des soins, sur une valeur de la loi que cette décision a lue : le livre des règles dit laquelle a été retenue et pourquoi.",
     ),

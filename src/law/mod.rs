@@ -31,6 +31,7 @@ mod liquidation;
 pub mod livre;
 pub mod nomenclature;
 pub mod parameters;
+pub mod prescription;
 mod qualification;
 pub mod references;
 pub mod reforme;

@@ -6,7 +6,7 @@ use super::consultation::{Consultation, est_imagerie};
 use super::nomenclature;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::plus_mois;
-use crate::domain::evaluation::{CouvertureConnue, FaitsConnus, RelationMt};
+use crate::domain::evaluation::{AttenteConnue, CouvertureConnue, FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, CodeActe, Complementaire, Contrat, Convention, Exoneration, MotifExclusion,
     MotifExoneration, NatureAssurance, Nomenclature, OptionTarifaire, RegimeLocal,
@@ -63,6 +63,12 @@ pub struct Situation {
     pub adressage: Option<NatureAdressage>,
     /// Cover that the register knows, when it is not the ordinary one.
     pub couverture: Option<CouvertureConnue>,
+    /// Whether the declared médecin traitant practised nowhere on the reference day, as far as the register knows.
+    pub mt_sans_exercice: bool,
+    /// Since when somebody is médecin traitant, where nobody was.
+    pub mt_choisi_le: Option<NaiveDate>,
+    /// How far the declaration under way is.
+    pub attente: Option<AttenteConnue>,
     /// Whether the patient is said to be away from home.
     pub hors_residence: bool,
     pub organisme: Option<Organisme>,
@@ -117,6 +123,9 @@ impl Situation {
             urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
             adressage: faits.registre.adressage(acte.numero_ligne).and_then(|known| known.nature),
             couverture: faits.registre.couverture_le(jour),
+            mt_sans_exercice: faits.registre.mt_sans_exercice(jour),
+            mt_choisi_le: faits.registre.mt.as_ref().and_then(|known| known.choisi_le),
+            attente: faits.registre.mt.as_ref().and_then(|known| known.attente),
             contrat: soins.beneficiaire.contrat,
             date_maternite: soins.assurance.date_reference.filter(|_| maternite),
             date_execution: acte.date_execution,

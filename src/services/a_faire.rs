@@ -100,6 +100,7 @@ fn comptes(found: &[Affaire], acteur: &Acteur) -> Vec<(Rubrique, usize, bool)> {
 fn recorded(nature: NatureEvenement) -> bool {
     nature == NatureEvenement::DeclarationDeposee
         || a_faire::SANS_SUITE.contains(&nature)
+        || a_faire::A_SAVOIR.contains(&nature)
         || ["patient", "representation"].contains(&nature.theme())
 }
 
@@ -136,6 +137,8 @@ async fn of_family(
                 patient_id: Some(pendante.patient_id),
                 objet: pendante.declaration_id.uuid(),
                 nature: None,
+                effet_du: None,
+                effet_au: None,
             });
         }
     }

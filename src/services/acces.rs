@@ -21,6 +21,8 @@ pub enum Qui {
     SoiMeme,
     /// Another person, who acts for this one.
     Representant,
+    /// Another person, whose record held this one's data then: the two were merged, or not yet split.
+    AutreDossier,
     /// The caisse on which the person depended on that day.
     SaCaisse,
     AutreCaisse,
@@ -92,6 +94,12 @@ pub(super) async fn read(
     };
     let coffre = access.core().coffre();
     let found = acces::list(access.conn(), coffre, &question).await?;
+    let strangers = found.iter().any(|(one, _)| {
+        Role::du_mot(&one.role) == Some(Role::Patient)
+            && !one.identite.parse().is_ok_and(|id| records.contains(&id))
+    });
+    let holders =
+        if strangers { fusions::holders(access.conn(), &records).await? } else { Vec::new() };
     let total = page.compter(acces::count(access.conn(), &question)).await?;
     let told = |(acces, sujet): (AccesLu, Sujet)| {
         let jour = paris_day(acces.survenu_le);
@@ -105,8 +113,15 @@ pub(super) async fn read(
             Some(Role::Referentiel) => Qui::Referentiel,
             // Who reads statistics sees nobody, and leaves no trace on anybody.
             Some(Role::Patient | Role::Statistiques) | None => {
-                let own = acces.identite.parse().is_ok_and(|id| records.contains(&id));
-                if own { Qui::SoiMeme } else { Qui::Representant }
+                let among =
+                    |all: &[PatientId]| acces.identite.parse().is_ok_and(|id| all.contains(&id));
+                if among(&records) {
+                    Qui::SoiMeme
+                } else if among(&holders) {
+                    Qui::AutreDossier
+                } else {
+                    Qui::Representant
+                }
             }
         };
         let of_theirs = matches!(qui, Qui::SaCaisse | Qui::AutreCaisse)

@@ -12,6 +12,7 @@ use crate::domain::droits::{Demarche, Relation};
 use crate::domain::evaluation::RelationMt;
 use crate::domain::ids::{DesignationId, PatientId};
 use crate::domain::patient::ClePatient;
+use crate::law::parameters::Parametre;
 use crate::storage::designations;
 use crate::storage::patients::faits;
 
@@ -60,6 +61,12 @@ pub enum Lecteur {
 pub struct DesignationLue {
     pub designation: Designation,
     pub actions: Vec<ActionDesignation>,
+}
+
+/// The ages of a day: from which one chooses, and from which nobody else has to agree.
+pub fn ages_du_choix(core: &Core, jour: NaiveDate) -> Result<(i64, i64), ServiceError> {
+    let age = |parametre| core.valeur(parametre, jour);
+    Ok((age(Parametre::MtAgeMajoriteChoix)?, age(Parametre::MtAgeSansAccordParental)?))
 }
 
 /// The médecin traitant of a person of the caller's perimeter.

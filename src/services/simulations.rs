@@ -151,7 +151,7 @@ async fn evaluate(
     if organisme != written.soins.beneficiaire.organisme {
         feuille.to_mut().soins.beneficiaire.organisme = organisme;
     }
-    let judged = registre.juger(core.law(), (record, &feuille), None)?;
+    let judged = registre.juger(core.law(), (record, &feuille), (now, None))?;
     let Jugement { faits, declaration_id, evaluation } = judged;
     let (patient, connu_le) = (access.patient, connu_le.unwrap_or(now));
     let found =

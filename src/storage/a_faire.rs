@@ -1,17 +1,18 @@
 //! What waits for somebody: one statement a role, each heading led by an index.
 
+mod famille;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+pub use self::famille::{Pendante, enregistres, liens, pendantes};
 use super::StorageError;
 use crate::domain::a_faire::Rubrique;
-use crate::domain::declaration::RoleSignataire;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fil::Destinataire;
-use crate::domain::identifiers::{DateNaissanceAmo, Rpps};
-use crate::domain::ids::{DeclarationId, PatientId, RepresentationId};
-use crate::domain::representation::NatureRepresentation;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::PatientId;
 use crate::domain::vocabulary::Vocabulaire;
 
 /// The kinds that say that a choice came to nothing.
@@ -19,6 +20,15 @@ pub const SANS_SUITE: [NatureEvenement; 3] = [
     NatureEvenement::DeclarationRefusee,
     NatureEvenement::DeclarationExpiree,
     NatureEvenement::DeclarationCaduque,
+];
+
+/// The kinds that tell a person what nobody recorded about them, as long as it counts.
+pub const A_SAVOIR: [NatureEvenement; 5] = [
+    NatureEvenement::DesignationMedecinSuspendu,
+    NatureEvenement::DesignationSpecialiteChangee,
+    NatureEvenement::DesignationLieuChange,
+    NatureEvenement::NeutralisationFinProche,
+    NatureEvenement::PatientMajorite16Ans,
 ];
 
 /// Something that waits.
@@ -34,6 +44,9 @@ pub struct Affaire {
     pub objet: Uuid,
     /// What was recorded.
     pub nature: Option<NatureEvenement>,
+    /// Its first day, and the first day after it.
+    pub effet_du: Option<NaiveDate>,
+    pub effet_au: Option<NaiveDate>,
 }
 
 /// When an inbox is read, and how far back it looks.
@@ -61,7 +74,8 @@ impl Row {
         let rubrique = Rubrique::du_mot(&self.rubrique)
             .ok_or_else(|| StorageError::inconsistent("a_faire", "rubrique", self.rubrique))?;
         let Self { depuis, echeance, patient_id, objet, .. } = self;
-        Ok(Affaire { rubrique, depuis, echeance, patient_id, objet, nature: None })
+        let (nature, effet_du, effet_au) = (None, None, None);
+        Ok(Affaire { rubrique, depuis, echeance, patient_id, objet, nature, effet_du, effet_au })
     }
 }
 
@@ -279,141 +293,4 @@ pub async fn referentiel(
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Row::build).collect()
-}
-
-/// A declaration that waits for somebody of a family.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pendante {
-    pub patient_id: PatientId,
-    pub declaration_id: DeclarationId,
-    pub depuis: DateTime<Utc>,
-    pub echeance: DateTime<Utc>,
-    pub naissance: DateNaissanceAmo,
-    /// The qualities in which the patient's side signed already, each with its day.
-    pub signees: Vec<(RoleSignataire, NaiveDate)>,
-}
-
-/// The declarations of some persons that wait.
-pub async fn pendantes(
-    conn: &mut PgConnection,
-    persons: &[PatientId],
-    moment: &Moment,
-) -> Result<Vec<Pendante>, StorageError> {
-    Ok(sqlx::query!(
-        r#"/* a_faire.pendantes */
-         SELECT d.patient_id, d.declaration_id, d.enregistre_le, d.expire_le, i.date_naissance,
-                ARRAY(SELECT g.role FROM signature g
-                      WHERE g.patient_id = d.patient_id AND g.declaration_id = d.declaration_id
-                        AND g.role <> 'medecin' AND lien_vaut(g.patient_id, g.representation_id, g.signe_le)
-                      ORDER BY g.signature_id) AS "roles!: Vec<RoleSignataire>",
-                ARRAY(SELECT g.signe_le FROM signature g
-                      WHERE g.patient_id = d.patient_id AND g.declaration_id = d.declaration_id
-                        AND g.role <> 'medecin' AND lien_vaut(g.patient_id, g.representation_id, g.signe_le)
-                      ORDER BY g.signature_id) AS "jours!"
-         FROM declaration d JOIN etat_declaration s USING (patient_id, declaration_id)
-         JOIN identite_patient i ON i.patient_id = d.patient_id AND i.remplace_le IS NULL AND i.effet @> $3::date
-         WHERE d.patient_id = ANY ($1) AND s.remplace_le IS NULL AND s.etat = 'en_attente' AND d.expire_le > $2
-         ORDER BY d.enregistre_le DESC LIMIT $4"#,
-        persons as _,
-        moment.maintenant,
-        moment.jour,
-        moment.limite
-    )
-    .map(|row| Pendante {
-        patient_id: row.patient_id,
-        declaration_id: row.declaration_id,
-        depuis: row.enregistre_le,
-        echeance: row.expire_le,
-        naissance: row.date_naissance,
-        signees: row.roles.into_iter().zip(row.jours).collect(),
-    })
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Who acts for some persons today.
-pub async fn liens(
-    conn: &mut PgConnection,
-    persons: &[PatientId],
-    jour: NaiveDate,
-) -> Result<Vec<(PatientId, RepresentationId, Option<PatientId>, NatureRepresentation)>, StorageError>
-{
-    Ok(sqlx::query!(
-        r#"/* a_faire.liens */
-         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId", r.representation_id,
-                coalesce(q.fusionne_dans, q.patient_id) AS "representant_id: PatientId", r.nature
-         FROM representation r JOIN patient p ON p.patient_id = r.patient_id
-         LEFT JOIN patient q ON q.patient_id = r.representant_id
-         WHERE r.patient_id = ANY ($1 || ARRAY(
-                   SELECT absorbe_id FROM fusion WHERE patient_id = ANY ($1) AND remplace_le IS NULL))
-           AND r.remplace_le IS NULL AND r.effet @> $2::date AND NOT mort_avant(r.representant_id, $2)"#,
-        persons as _,
-        jour
-    )
-    .map(|row| (row.patient_id, row.representation_id, row.representant_id, row.nature))
-    .fetch_all(conn)
-    .await?)
-}
-
-/// What was recorded lately about some persons by somebody who is none of them, of some kinds; a choice that is
-/// contested already, or that counts no more, is not told again; nor is one that came to nothing, once another was made.
-pub async fn enregistres(
-    conn: &mut PgConnection,
-    (persons, lecteur): (&[PatientId], PatientId),
-    natures: &[NatureEvenement],
-    moment: &Moment,
-) -> Result<Vec<Affaire>, StorageError> {
-    let rows = sqlx::query!(
-        r#"/* a_faire.enregistres */
-         SELECT e.evenement_id, e.nature, e.enregistre_le, p.kept AS "patient_id!: PatientId", e.declaration_id
-         FROM evenement e LEFT JOIN auteur a USING (auteur_id)
-         CROSS JOIN LATERAL (
-             SELECT coalesce(fusionne_dans, patient_id) AS kept FROM patient WHERE patient_id = e.patient_id) AS p
-         WHERE e.patient_id = ANY ($1 || ARRAY(
-                   SELECT absorbe_id FROM fusion WHERE patient_id = ANY ($1) AND remplace_le IS NULL))
-           AND e.nature NOT LIKE 'feuille.%' AND e.enregistre_le >= $2 AND e.nature = ANY ($3)
-           -- A merge is told to both records.
-           AND (e.patient_id = ANY ($1) OR e.nature <> 'patient.fusionne')
-           AND (a.role IS DISTINCT FROM 'patient' OR a.identite <> $4)
-           AND (e.declaration_id IS NULL
-                OR EXISTS (SELECT FROM etat_declaration s
-                           WHERE s.patient_id = p.kept AND s.declaration_id = e.declaration_id
-                             AND s.remplace_le IS NULL
-                             AND CASE WHEN e.nature = 'declaration.deposee'
-                                      THEN s.etat = 'active' AND s.contestation IS NULL
-                                      WHEN s.etat = 'caduque' THEN s.motif IS NOT NULL
-                                      ELSE s.etat IN ('refusee', 'expiree') END
-                             AND NOT EXISTS (SELECT FROM etat_declaration t
-                                             WHERE e.nature <> 'declaration.deposee'
-                                               AND t.patient_id = p.kept AND t.remplace_le IS NULL
-                                               AND t.etat = 'active' AND t.enregistre_le > e.enregistre_le)))
-         ORDER BY e.enregistre_le DESC, e.sequence DESC LIMIT $5"#,
-        persons as _,
-        moment.recent,
-        natures as _,
-        lecteur.to_string(),
-        moment.limite
-    )
-    .fetch_all(conn)
-    .await?;
-    let affaire = |nature: NatureEvenement| {
-        if nature == NatureEvenement::DeclarationDeposee {
-            Rubrique::ChoixEnSonNom
-        } else if SANS_SUITE.contains(&nature) {
-            Rubrique::ChoixSansSuite
-        } else {
-            Rubrique::Enregistre
-        }
-    };
-    Ok(rows
-        .into_iter()
-        .map(|row| Affaire {
-            rubrique: affaire(row.nature),
-            depuis: row.enregistre_le,
-            echeance: None,
-            patient_id: Some(row.patient_id),
-            objet: row.declaration_id.map_or(row.evenement_id.uuid(), DeclarationId::uuid),
-            nature: Some(row.nature),
-        })
-        .collect())
 }

@@ -131,7 +131,8 @@ pub async fn insert_reception(tx: &mut Tx, reception: &Reception) -> Result<i32,
     .await?)
 }
 
-/// The last readings of a person's data, those of the receptions of their feuilles included, each with who acted in the organisation.
+/// The last readings of a person's data, those of the receptions of their feuilles included, and those of other records while these
+/// held what is theirs, each with who acted in the organisation.
 pub async fn list(
     conn: &mut PgConnection,
     coffre: &Coffre,
@@ -142,11 +143,17 @@ pub async fn list(
          WITH tous AS (
              SELECT acces_id, survenu_le, auteur_id, operation, requete_id FROM acces WHERE patient_id = ANY($1)
              UNION ALL
+             SELECT DISTINCT a.acces_id, a.survenu_le, a.auteur_id, a.operation, a.requete_id
+             FROM dossiers_tenus($1) t JOIN acces a USING (patient_id)
+             WHERE a.survenu_le >= t.du AND a.survenu_le < t.au
+             UNION ALL
              -- Ids begin with their instant, those of accesses as this one made from that of the feuille.
              SELECT (lpad(to_hex((extract(epoch FROM survenu_le) * 1000)::bigint), 12, '0') || '7'
                      || substr(replace(feuille_id::text, '-', ''), 14))::uuid,
                     survenu_le, auteur_id, operation, requete_id
-             FROM feuille_de_soins JOIN reception USING (reception_id) WHERE patient_id = ANY($1))
+             FROM feuille_de_soins JOIN reception USING (reception_id)
+             WHERE patient_id = ANY($1) OR feuille_id = ANY (ARRAY(
+                 SELECT feuille_id FROM attribution_feuille WHERE patient_id = ANY($1))))
          SELECT acces_id AS "acces_id!: AccesId", survenu_le AS "survenu_le!", operation AS "operation!",
                 requete_id AS "requete_id!: RequestId", empreinte, role, identite, organisation,
                 sujet_chiffre,
@@ -192,10 +199,16 @@ pub async fn count(conn: &mut PgConnection, question: &QuestionAcces) -> Result<
     Ok(sqlx::query_scalar!(
         r#"/* acces.count */
          WITH tous AS (
-             SELECT survenu_le, auteur_id FROM acces WHERE patient_id = ANY($1)
+             SELECT acces_id, survenu_le, auteur_id FROM acces WHERE patient_id = ANY($1)
              UNION ALL
-             SELECT survenu_le, auteur_id
-             FROM feuille_de_soins JOIN reception USING (reception_id) WHERE patient_id = ANY($1))
+             SELECT DISTINCT a.acces_id, a.survenu_le, a.auteur_id
+             FROM dossiers_tenus($1) t JOIN acces a USING (patient_id)
+             WHERE a.survenu_le >= t.du AND a.survenu_le < t.au
+             UNION ALL
+             SELECT feuille_id, survenu_le, auteur_id
+             FROM feuille_de_soins JOIN reception USING (reception_id)
+             WHERE patient_id = ANY($1) OR feuille_id = ANY (ARRAY(
+                 SELECT feuille_id FROM attribution_feuille WHERE patient_id = ANY($1))))
          SELECT count(*) AS "count!" FROM tous JOIN auteur USING (auteur_id)
          WHERE $2::daterange[] IS NULL OR (role = 'caisse' AND identite = $3)
             OR (survenu_le AT TIME ZONE 'Europe/Paris')::date <@ ANY ($2)"#,

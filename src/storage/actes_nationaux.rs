@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::{Coffre, StorageError, Tx};
+use crate::domain::acteur::Sujet;
 use crate::domain::ids::{LieuId, OperationId};
 use crate::domain::medecin::{LieuExistantOuNouveau, NouvelExercice};
 use crate::domain::operation::Operation;
@@ -12,14 +13,14 @@ use crate::domain::vocabulary::Vocabulaire;
 /// Space of the digests by which agents are recognised.
 pub(super) const AGENT: &str = "operation_medecin.prepare_par";
 
-/// The digest by which an agent is recognised, whatever the organisation that the token names.
-pub fn agent(coffre: &Coffre, sujet: &str) -> Vec<u8> {
-    coffre.empreinte_de(AGENT, sujet).to_vec()
+/// The digest by which an agent is recognised, whatever the organisation that the token names and however it writes the subject.
+pub fn agent(coffre: &Coffre, sujet: &Sujet) -> Vec<u8> {
+    coffre.empreinte_de(AGENT, &sujet.personne()).to_vec()
 }
 
 /// Whether a digest is that of an agent, under whichever version of the key.
-pub fn is_agent(coffre: &Coffre, sujet: &str, digest: &[u8]) -> bool {
-    coffre.empreintes_de(AGENT, sujet).iter().any(|own| own.as_slice() == digest)
+pub fn is_agent(coffre: &Coffre, sujet: &Sujet, digest: &[u8]) -> bool {
+    coffre.empreintes_de(AGENT, &sujet.personne()).iter().any(|own| own.as_slice() == digest)
 }
 
 /// Keeps the practice that a prepared act will begin, at a place that exists.

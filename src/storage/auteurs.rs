@@ -58,8 +58,13 @@ pub(super) fn subject(
 ) -> Result<Sujet, StorageError> {
     let wrong = |why: &str| StorageError::inconsistent("auteur", "sujet_chiffre", why);
     let empreinte = empreinte.try_into().map_err(|_short| wrong("not sixteen bytes"))?;
-    let text = coffre.open_texte(place(empreinte), sealed)?;
-    Sujet::new(&text, organisation).ok_or_else(|| wrong("no subject"))
+    sujet(&coffre.open_texte(place(empreinte), sealed)?, organisation)
+}
+
+/// The subject that a text was.
+pub(super) fn sujet(text: &str, organisation: Option<&str>) -> Result<Sujet, StorageError> {
+    let wrong = || StorageError::inconsistent("auteur", "sujet_chiffre", "no subject");
+    Sujet::new(text, organisation).ok_or_else(wrong)
 }
 
 pub(super) fn place(empreinte: [u8; 16]) -> Place {

@@ -25,7 +25,7 @@ pub struct Essais {
 
 /// The subject, then its organisation, as rows name them.
 fn callers(coffre: &Coffre, auteur: &Auteur) -> [[u8; 16]; 2] {
-    let sujet = coffre.empreinte_de("essai.sujet", &auteur.texte());
+    let sujet = coffre.empreinte_de("essai.sujet", &auteur.personne());
     [sujet, coffre.empreinte_de("essai.organisation", &auteur.acteur.cle())]
 }
 

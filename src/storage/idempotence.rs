@@ -8,7 +8,9 @@ use super::coffre::Place;
 use super::evenements::avec_evenements;
 use super::{Coffre, StorageError, Tx, evenements};
 use crate::domain::digest::{Empreinte, Hexadecimal};
+use crate::domain::droits::Relation;
 use crate::domain::ids::PatientId;
+use crate::domain::vocabulary::Vocabulaire as _;
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,10 @@ pub enum Claim {
         reponse: Vec<u8>,
         /// Whom the answer shows.
         personnes: Vec<PatientId>,
+        /// What its thing made of the caller.
+        relations: Vec<Relation>,
+        /// Whether nothing was recorded about them since.
+        inchange: bool,
     },
     /// Another request used it.
     OtherRequest,
@@ -54,9 +60,11 @@ pub async fn claim(
         return Ok(Claim::New);
     }
     let row = sqlx::query!(
-        "/* idempotence.get */
-         SELECT requete_sha256, statut, reponse_chiffree, personnes FROM idempotence
-         WHERE appelant = $1 AND cle = $2",
+        r#"/* idempotence.get */
+         SELECT requete_sha256, statut, reponse_chiffree, personnes, relations,
+                NOT EXISTS (SELECT FROM patient p
+                            WHERE p.patient_id = ANY (i.personnes) AND p.connu_le IS DISTINCT FROM i.connu_le) AS "inchange!"
+         FROM idempotence i WHERE appelant = $1 AND cle = $2"#,
         appelant,
         digest.as_slice()
     )
@@ -77,6 +85,8 @@ pub async fn claim(
             .map_err(|error| StorageError::inconsistent("idempotence", "statut", error))?,
         reponse: coffre.open(place(appelant, digest), &sealed)?,
         personnes: row.personnes.unwrap_or_default(),
+        relations: relations(&row.relations.unwrap_or_default()),
+        inchange: row.inchange,
     })
 }
 
@@ -88,6 +98,8 @@ pub struct Reponse<'a> {
     pub contenu: &'a [u8],
     /// Whom it shows.
     pub personnes: &'a [PatientId],
+    /// What its thing made of the caller.
+    pub relations: &'a [Relation],
     /// When something was last recorded about them, if anything was.
     pub connu_le: Option<DateTime<Utc>>,
     /// What they will read of it.
@@ -104,6 +116,7 @@ pub async fn save(
     let digest = digest(coffre, cle);
     let sealed = coffre.seal(place(appelant, digest), reponse.contenu)?;
     let personnes: Vec<Uuid> = reponse.personnes.iter().map(|id| id.uuid()).collect();
+    let codes: Vec<i16> = reponse.relations.iter().map(|one| i16::from(one.code())).collect();
     let (traces, dits) = (Colonnes::of(reponse.traces), evenements::Colonnes::take(tx));
     tx.write(avec_evenements!(
         "/* idempotence.save */ ",
@@ -113,7 +126,7 @@ pub async fn save(
              SELECT * FROM UNNEST($17::uuid[], $18::uuid[], $19::timestamptz[], $20::integer[], $21::text[], $22::uuid[])),
          connus AS (
              UPDATE patient SET connu_le = $23 WHERE patient_id = ANY($16) AND $23::timestamptz IS NOT NULL)
-         UPDATE idempotence SET statut = $14, reponse_chiffree = $15, personnes = $16
+         UPDATE idempotence SET statut = $14, reponse_chiffree = $15, personnes = $16, connu_le = $23, relations = $24
          WHERE appelant = $12 AND cle = $13",
         dits,
         appelant,
@@ -127,7 +140,8 @@ pub async fn save(
         &traces.auteurs,
         &traces.operations,
         &traces.requetes,
-        reponse.connu_le
+        reponse.connu_le,
+        &codes
     ))
     .await
 }
@@ -154,6 +168,11 @@ pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StorageErr
         before
     ))
     .await
+}
+
+fn relations(codes: &[i16]) -> Vec<Relation> {
+    let known = |code: &i16| Relation::TOUS.iter().find(|one| i16::from(one.code()) == *code);
+    codes.iter().filter_map(known).copied().collect()
 }
 
 /// What is kept of a key: a caller may have put in it what must not be.

@@ -365,7 +365,9 @@ async fn authors(
             sealed
         ))
         .await?;
-        let (before, now) = (coffre.empreintes_de(AGENT, sujet), coffre.empreinte_de(AGENT, sujet));
+        let agent = auteurs::sujet(sujet, row.organisation.as_deref())?.personne();
+        let (before, now) =
+            (coffre.empreintes_de(AGENT, &agent), coffre.empreinte_de(AGENT, &agent));
         tx.write(sqlx::query!(
             "/* rotation.agent */ UPDATE operation_medecin SET prepare_par = $2 WHERE prepare_par = ANY ($1) AND prepare_par <> $2",
             &before.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, Caller, MARTIN, PONS, choix, patient_id, signature};
+use crate::support::cessation::{operate, simple, undo};
 use crate::support::vie::{
     AIN, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record,
 };
@@ -156,6 +157,89 @@ async fn a_choice_entered_in_a_name_is_told_to_who_bears_it_until_they_contest_i
     let recorded = lines(&page, "enregistre");
     assert_eq!(recorded[0]["nature"], "patient.adresse_change");
     assert_eq!(leads(recorded[0]), ("GET", format!("/v1/patients/{alice}").as_str()));
+}
+
+/// Why a line of a nature is there, in words; nothing when there is none.
+async fn why(app: &TestApp, prenom: &str, nature: &str) -> Option<String> {
+    let page = inbox(&app.patient(prenom)).await;
+    let all = page["donnees"].as_array().unwrap();
+    let line = all.iter().find(|one| one["nature"] == nature)?;
+    leads(line);
+    Some(line["action"]["pourquoi"].as_str().unwrap().replace('\u{a0}', " "))
+}
+
+#[tokio::test]
+async fn somebody_whose_doctor_is_suspended_reads_it_until_he_is_back_with_what_to_do() {
+    let app = TestApp::new().await;
+    let body = json!({
+        "rpps": MARTIN, "nature": "suspension", "effet_du": "2025-07-15", "effet_au": "2025-10-01",
+    });
+    let made = operate(&app, body).await;
+    app.run_jobs().await;
+    let nature = "designation.medecin_suspendu";
+    let told = why(&app, "BERNARD", nature).await.unwrap();
+    assert!(
+        told.starts_with(
+            "Le médecin traitant n'exerce pas du 15 juillet 2025 au 30 septembre 2025 inclus."
+        ),
+        "{told}"
+    );
+    assert!(
+        told.contains(
+            "voyez un médecin qui le remplace, s'il y en a un, ou choisissez-en un autre"
+        )
+    );
+    assert_eq!(why(&app, "ALICE", nature).await, None);
+    // Told as long as it lasts, and not after.
+    app.on("2025-09-30");
+    assert_eq!(why(&app, "BERNARD", nature).await, Some(told));
+    app.on("2025-10-01");
+    assert_eq!(why(&app, "BERNARD", nature).await, None);
+    // Nor to whoever has chosen another doctor since, nor once it was undone.
+    app.on("2025-09-01");
+    let charles = patient_id("CHARLES").to_string();
+    assert!(why(&app, "CHARLES", nature).await.is_some());
+    paper_choice(&app, "029150000", &charles, PONS, "2025-09-01").await;
+    assert_eq!(why(&app, "CHARLES", nature).await, None);
+    assert!(why(&app, "DIANE", nature).await.is_some());
+    undo(&app, &made).await.expect(202);
+    app.run_jobs().await;
+    assert_eq!(why(&app, "DIANE", nature).await, None);
+}
+
+#[tokio::test]
+async fn the_end_of_a_protection_and_sixteen_years_are_told_for_what_they_are() {
+    let app = TestApp::new().await;
+    operate(&app, simple(MARTIN, "retraite", "2025-07-01")).await;
+    app.run_jobs().await;
+    app.on("2026-05-02");
+    app.run_jobs().await;
+    let nature = "neutralisation.fin_proche";
+    let told = why(&app, "BERNARD", nature).await.unwrap();
+    assert!(
+        told.contains(
+            "jusqu'au 30 juin 2026 inclus : choisissez-en un autre avant le 1er juillet 2026"
+        ),
+        "{told}"
+    );
+    app.on("2026-06-30");
+    assert_eq!(why(&app, "BERNARD", nature).await, Some(told));
+    app.on("2026-07-01");
+    assert_eq!(why(&app, "BERNARD", nature).await, None);
+    app.on("2031-04-21");
+    app.run_jobs().await;
+    for (day, there) in [("2031-04-21", true), ("2031-06-19", true), ("2031-07-21", false)] {
+        app.on(day);
+        let told = why(&app, "GABRIEL", "patient.majorite_16_ans").await;
+        assert_eq!(told.is_some(), there, "{day}");
+        if let Some(told) = told {
+            assert!(
+                told.starts_with("À seize ans, on choisit soi-même son médecin traitant"),
+                "{told}"
+            );
+            assert!(!told.contains("rectification"), "{told}");
+        }
+    }
 }
 
 #[tokio::test]

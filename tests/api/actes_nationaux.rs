@@ -83,6 +83,41 @@ async fn a_national_act_is_prepared_by_one_agent_and_done_by_another() {
     }
 }
 
+/// An issuer may write one person in several ways: that makes no second agent.
+#[tokio::test]
+async fn one_agent_under_another_spelling_confirms_nothing() {
+    let app = TestApp::new().await;
+    let same = [
+        "agent-é",
+        "AGENT-É",
+        " agent-é ",
+        "agent-é\u{a0}",
+        "agent-e\u{301}",
+        "AGENT-E\u{301}",
+        "ａｇｅｎｔ-é",
+    ];
+    for by in same {
+        let body = simple(MARTIN, "retraite", "2025-07-01");
+        let made = app.referentiel(by).post("/v1/operations", body).await.expect(202);
+        for sub in same {
+            assert_eq!(
+                confirm(&app, sub, &made).await.problem(403),
+                "meme_agent",
+                "{by:?} {sub:?}"
+            );
+            let seen = app.referentiel(sub).get(&path(&made)).await.expect(200);
+            assert_eq!(seen["actions"], json!(["annuler"]), "{by:?} {sub:?}");
+        }
+        undo_by(&app.referentiel(by), &made).await.expect(202);
+    }
+    let made = prepare(&app, simple(MARTIN, "retraite", "2025-07-01")).await;
+    for other in ["agent-é", "agent-11", "agent_1", "agent-l"] {
+        let seen = app.referentiel(other).get(&path(&made)).await.expect(200);
+        assert_eq!(seen["actions"], json!(["annuler", "confirmer"]), "{other:?}");
+    }
+    confirm(&app, "agent-é", &made).await.expect(202);
+}
+
 #[tokio::test]
 async fn each_caisse_is_told_reads_its_own_and_undoes_for_its_own() {
     let app = TestApp::new().await;

@@ -296,6 +296,11 @@ async fn an_act_that_leaves_no_line_to_be_seen_is_taken_back_too() {
         let path = format!("/v1/declarations/{}", right["id"].as_str().unwrap());
         let shown = caisse.get(&path).await.expect(200);
         assert!(may(&shown, "annuler_retrait"), "{shown}");
+        if !joint_choice {
+            let never =
+                "Jamais en vigueur : elle a pris fin le jour même, le patient a quitté ce médecin.";
+            assert_eq!(shown["situation"]["phrase"], never);
+        }
         let version = shown["version"].as_i64().unwrap();
         let back = caisse.post_on(&format!("{path}/{BACK}"), version, json!({})).await.expect(200);
         assert_eq!(back["situation"]["code"], "en_vigueur");

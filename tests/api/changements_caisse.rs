@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use crate::conjointes::{cabinet, choix, enter};
 use crate::support::TestApp;
-use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, cle, feuille, patient_id};
+use crate::support::app::{MARTIN, PONS, cle, feuille, patient_id};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, line, organisme, timeline, version};
+
+mod son_temps;
 
 const MSA: &str = "029150000";
 
@@ -105,94 +107,6 @@ async fn the_new_caisse_reads_everything_and_the_former_one_what_was_of_its_time
     }
     let identity = former.get(&format!("/v1/patients/{id}")).await.expect(200);
     assert_eq!(identity["affiliations"].as_array().unwrap().len(), 1);
-}
-
-/// What the former caisse reads of things of its time must not move with what happens after it.
-#[tokio::test]
-async fn nothing_of_what_follows_its_time_shows_in_what_a_former_caisse_reads_by_id() {
-    let app = TestApp::new().await;
-    let (martin, id) = (app.medecin(MARTIN), patient_id("BERNARD").to_string());
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let declared = martin.get(&format!("/v1/patients/{id}/declarations")).await.expect(200);
-    let declaration = format!("/v1/declarations/{}", text(&declared["donnees"][0]["id"]));
-    let plan = json!({
-        "nature": "plan_de_soins", "effet_au": "2025-12-16", "correspondants": [{ "rpps": CARDIOLOGUE }],
-        "actes": [{ "nomenclature": "ngap", "code": "CS" }],
-        "periodicite": { "tous_les": 1, "unite": "mois" },
-    });
-    let referral = martin.post(&format!("/v1/patients/{id}/adressages"), plan).await.expect(201);
-    let referral = format!("/v1/adressages/{}", text(&referral["id"]));
-    leave_ain(&app, &id, MSA, "2025-06-20").await;
-    app.on("2025-06-22");
-    let (former, martin) = (app.caisse(AIN), app.medecin(MARTIN));
-    let history = format!("/fhir/r4/Patient/{id}/_history");
-    let things = [
-        declaration.clone(),
-        format!("/v1/patients/{id}/declarations"),
-        format!("/v1/patients/{id}/designations"),
-        format!("/fhir/r4/CareTeam?patient={id}"),
-        history.clone(),
-    ];
-    let mut before = Vec::new();
-    for path in &things {
-        before.push(former.get(path).await.expect(200));
-    }
-    let seen = former.get(&referral).await.expect(200);
-    assert_eq!(
-        (&seen["etat"], &seen["effet_au"], &seen["retours"]),
-        (&json!("actif"), &Value::Null, &json!([]))
-    );
-
-    // The doctor withdraws, the correspondent reports, the referral is closed, the record moves.
-    let report = json!({ "nature": "conclusions", "soins_le": "2025-06-21" });
-    let cardiologist = app.medecin(CARDIOLOGUE);
-    let made = cardiologist.post_on(&format!("{referral}/retours"), 1, report).await;
-    let made = made.expect(200);
-    let closed = json!({ "motif": "autre_adressage" });
-    martin
-        .post_on(&format!("{referral}/cloture"), made["version"].as_i64().unwrap(), closed)
-        .await
-        .expect(200);
-    let withdrawn = json!({ "motif": "raison tue" });
-    martin.post_on(&format!("{declaration}/retrait"), 1, withdrawn).await.expect(200);
-    let moved = json!({ "statut": "hors_de_france", "effet_du": "2025-06-22" });
-    act(&app.caisse(MSA), &id, "changements-de-statut", moved).await.expect(200);
-    app.on("2025-06-24");
-    let former = app.caisse(AIN);
-    for (path, before) in things.iter().zip(before) {
-        let mut after = former.get(path).await.expect(200);
-        if *path == history {
-            // A Bundle says when it was made.
-            after["timestamp"] = before["timestamp"].clone();
-            after["id"] = before["id"].clone();
-        }
-        let (mut before, mut after) = (before, after);
-        for one in [&mut before, &mut after] {
-            without_versions(one);
-        }
-        assert_eq!(after, before, "{path}");
-    }
-    let after = former.get(&referral).await.expect(200);
-    assert_eq!(
-        (&after["etat"], &after["effet_au"], &after["motif_cloture"], &after["retours"]),
-        (&json!("actif"), &Value::Null, &Value::Null, &json!([]))
-    );
-    let present = app.caisse(MSA).get(&declaration).await.expect(200);
-    assert_eq!(present["situation"]["au"], "2025-06-23");
-}
-
-/// Takes away what says that a thing has another version, by which it is locked, and when that was written.
-fn without_versions(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for name in ["version", "enregistree_le", "remplacee_le", "meta", "timestamp", "id"] {
-                members.remove(name);
-            }
-            members.values_mut().for_each(without_versions);
-        }
-        Value::Array(all) => all.iter_mut().for_each(without_versions),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 #[tokio::test]

@@ -46,8 +46,10 @@ pub(crate) async fn moves(app: &TestApp, prenom: &str, (from, to): (&str, &str))
 }
 
 async fn open(app: &TestApp, prenom: &str) -> String {
-    let created =
-        app.patient(prenom).post(&path(prenom), json!({ "commune": "13055" })).await.expect(201);
+    // A parent for the child.
+    let speaks = if prenom == "GABRIEL" { "ALICE" } else { prenom };
+    let body = json!({ "commune": "13055" });
+    let created = app.patient(speaks).post(&path(prenom), body).await.expect(201);
     format!("/v1/conciliations/{}", created["id"].as_str().unwrap())
 }
 
@@ -111,6 +113,24 @@ async fn a_patient_asks_doctors_are_contacted_and_one_agrees() {
     let own: Vec<&str> =
         events.iter().filter_map(|one| one.strip_prefix("conciliation.")).collect();
     assert_eq!(own, ["ouverte", "contact", "reponse", "reponse", "medecin_trouve"]);
+}
+
+/// Who refused is not whom the search found, until he says so himself.
+#[tokio::test]
+async fn a_doctor_who_refused_is_not_found() {
+    let app = TestApp::new().await;
+    let file = open(&app, "ALICE").await;
+    let caisse = app.caisse(CAISSE);
+    let found = json!({ "rpps": MARTIN });
+    let contact = |answer: &str| json!({ "rpps": MARTIN, "reponse": answer });
+    let contacts = format!("{file}/contacts");
+    caisse.post_on(&contacts, 1, contact("refus")).await.expect(200);
+    let refused = caisse.post_on(&format!("{file}/medecin-trouve"), 2, found.clone()).await;
+    refused.expect(422);
+    assert_eq!(refused.wrong_fields(), field("/rpps", "medecin_refuse"));
+    caisse.post_on(&contacts, 2, contact("accord")).await.expect(200);
+    let ended = caisse.post_on(&format!("{file}/medecin-trouve"), 3, found).await.expect(200);
+    assert_eq!(ended["medecin"], MARTIN);
 }
 
 #[tokio::test]

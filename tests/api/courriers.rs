@@ -14,6 +14,7 @@ use crate::support::papier::{Picture, pages};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, paper_choice};
 
 mod impression;
+mod refus;
 
 const COURRIERS: &str = "/v1/courriers";
 const TEXTE: [(&str, &str); 1] = [("accept", "text/plain")];

@@ -56,6 +56,10 @@ async fn what_was_declared_after_the_death_never_took_effect_and_late_paper_stil
     assert_eq!(read["deces"]["declarations_posterieures"], json!([after["id"]]));
     assert_eq!(read["deces"]["feuilles_posterieures"], 0);
     assert_eq!(after["situation"]["code"], "jamais_en_vigueur");
+    assert_eq!(
+        after["situation"]["phrase"],
+        "Jamais en vigueur : signée après le décès du patient, le 14/11/2023."
+    );
     let late = paper_choice(&app, BOUCHES_DU_RHONE, &id, PONS, "2022-01-10").await;
     assert_eq!(late["etat"], "active");
     assert_eq!(

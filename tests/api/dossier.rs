@@ -63,6 +63,38 @@ async fn in_the_sandbox_one_click_shows_what_somebody_may_read() {
 }
 
 #[tokio::test]
+async fn each_reads_how_they_choose_and_until_when_a_protection_lasts() {
+    let app = TestApp::bac_a_sable().await;
+    let read = async |who: &str| {
+        let reply = submit(&app, PAGE, &[field("personne", who)]).await;
+        plain(&page(&reply, 200)).replace('\u{a0}', " ")
+    };
+    for (who, said, not) in [
+        ("lucas", "Avant 16 ans, c'est un de vos parents", "Le médecin de votre choix et vous"),
+        ("gabriel", "Avant 16 ans, c'est un de vos parents", "Le médecin de votre choix et vous"),
+        (
+            "manon",
+            "Vous choisissez vous-même, avec l'accord d'un de vos parents",
+            "choix et vous signez",
+        ),
+        (
+            "nina",
+            "Un de vos parents, titulaire de l'autorité parentale, peut en changer",
+            "Vous en changez",
+        ),
+        ("alice", "Le médecin de votre choix et vous signez ensemble", "parents"),
+        ("germaine", "ne vous coûte rien de plus, jusqu'au ", "n'avez pas besoin"),
+        ("yasmine", "Ce qui a été payé", "de 0,00 € de moins"),
+    ] {
+        let text = read(who).await;
+        let today = text.split("Ce qui vous attend").next().unwrap_or_default();
+        let shown = if who == "yasmine" { text.as_str() } else { today };
+        assert!(shown.contains(said), "{who}: {shown}");
+        assert!(!shown.contains(not), "{who}: {shown}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_reads_its_own_record_and_is_neither_shown_nor_logged() {
     let mut app = TestApp::new().await;
     assert_eq!(app.anonymous().get(PAGE).await.problem(404), "introuvable");

@@ -9,6 +9,7 @@ use crate::support::TestApp;
 use crate::support::app::{Caller, MARTIN, PONS, feuille, paper, patient_id, signature};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, organisme};
 
+mod anciens;
 mod attente;
 mod avertis;
 

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, feuille};
+use crate::support::app::{MARTIN, PONS, choix, feuille, paper, patient_id, signature};
+use crate::support::cessation::{operate, undo};
+use crate::support::vie::{AIN, BOUCHES_DU_RHONE, paper_choice};
 
 const SIMULATIONS: &str = "/v1/simulations";
 
@@ -150,4 +152,98 @@ async fn the_caisse_reads_the_instruction_of_a_stored_evaluation_and_nobody_else
     assert_eq!(app.caisse("019310000").get(&path).await.problem(404), "introuvable");
     let word = format!("/v1/feuilles-de-soins/{id}/evaluations/un/instruction");
     assert_eq!(caisse.get(&word).await.wrong_fields()[0].0, "numero");
+}
+
+/// The same consultation by another general practitioner.
+fn by_pons(prenom: &str, numero: &str, jour: &str, indicateur: &str) -> Value {
+    let mut body = feuille(prenom, numero, jour, json!(indicateur));
+    body["executant"]["rpps"] = json!(PONS);
+    body
+}
+
+/// What is told of a feuille asked about against the register, as its caisse asks.
+async fn told(app: &TestApp, caisse: &str, feuille: Value) -> (Value, String) {
+    let caisse = app.caisse(caisse);
+    let asked = caisse.post("/v1/simulations/registre", json!({ "feuille": feuille })).await;
+    let answer = asked.expect(200);
+    let phrases = answer["pour_le_patient"]["phrases"].as_array().unwrap().iter();
+    let phrases: Vec<&str> = phrases.map(|one| one.as_str().unwrap()).collect();
+    let text = phrases.join("\n").replace(['\u{a0}', '\u{202f}'], " ");
+    (answer, text)
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_doctor_who_was_suspended_on_that_day() {
+    let app = TestApp::new().await;
+    let body = json!({
+        "rpps": MARTIN, "nature": "suspension", "effet_du": "2025-06-02", "effet_au": "2025-06-12",
+    });
+    let made = operate(&app, body).await;
+    app.run_jobs().await;
+    for (numero, day, away) in [
+        ("1", "2025-06-01", false),
+        ("2", "2025-06-02", true),
+        ("3", "2025-06-11", true),
+        ("4", "2025-06-12", false),
+    ] {
+        let (answer, text) = told(&app, AIN, by_pons("BERNARD", numero, day, "S2")).await;
+        assert_eq!(answer["totaux"]["majoration_centimes"], 1060, "{day}");
+        assert_eq!(answer["pour_le_patient"]["autrement"].is_null(), away, "{day}");
+        assert_eq!(text.contains("qui n'exerçait pas ce jour-là"), away, "{day}: {text}");
+        assert_eq!(text.contains("voyez d'abord votre médecin traitant"), !away, "{day}: {text}");
+        assert_eq!(text.contains("voyez le médecin qui le remplace"), away, "{day}: {text}");
+    }
+    // A feuille that was received keeps what was known, and one that comes once it was undone knows no suspension.
+    let sent = by_pons("BERNARD", "5", "2025-06-03", "S2");
+    let kept = app.medecin(PONS).post("/v1/feuilles-de-soins", sent).await.expect(201);
+    undo(&app, &made).await.expect(202);
+    app.run_jobs().await;
+    let path = format!("/v1/feuilles-de-soins/{}", kept["id"].as_str().unwrap());
+    let read = app.patient("BERNARD").get(&path).await.expect(200);
+    let said = read["evaluations"][0]["pour_le_patient"]["phrases"].to_string();
+    assert!(said.contains("n'exerçait pas ce jour-là"), "{said}");
+    let (_, text) = told(&app, AIN, by_pons("BERNARD", "6", "2025-06-03", "S2")).await;
+    assert!(!text.contains("n'exerçait pas"), "{text}");
+}
+
+#[tokio::test]
+async fn what_the_register_knows_to_be_done_is_not_advised() {
+    let app = TestApp::new().await;
+    let before = told(&app, BOUCHES_DU_RHONE, by_pons("ALICE", "1", "2025-06-02", "S2")).await.1;
+    assert!(before.contains("vous pouvez choisir un médecin traitant"), "{before}");
+    // The doctor has signed, and the patient has not.
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let mut choice = choix("ALICE", MARTIN);
+    choice["signe_le"] = json!("2025-06-05");
+    let digest = caisse.digest_of(&choice).await;
+    choice["signatures"] = json!([paper("assure", "2025-06-01", &digest)]);
+    let made = caisse.post("/v1/declarations", choice).await.expect(201);
+    let new = feuille("ALICE", "2", "2025-06-04", json!("N"));
+    let half = told(&app, BOUCHES_DU_RHONE, new.clone()).await.1;
+    assert!(half.contains("il manque une signature : celle de ce médecin."), "{half}");
+    let path = format!("/v1/declarations/{}/signatures", made["id"].as_str().unwrap());
+    caisse.post_on(&path, 1, paper("medecin", "2025-06-05", &digest)).await.expect(200);
+    let both = told(&app, BOUCHES_DU_RHONE, new).await.1;
+    assert!(both.contains("est signée par tous depuis le 5 juin 2025"), "{both}");
+    let since = told(&app, BOUCHES_DU_RHONE, by_pons("ALICE", "3", "2025-05-20", "S2")).await.1;
+    assert!(since.contains("Vous avez un médecin traitant depuis le 5 juin 2025"), "{since}");
+    assert!(!since.contains("vous pouvez choisir"), "{since}");
+    // As the register knew it before, nobody was.
+    let then = json!({
+        "feuille": by_pons("ALICE", "4", "2025-05-20", "S2"), "connu_le": "2025-06-15T00:00:00Z",
+    });
+    let answer = caisse.post("/v1/simulations/registre", then).await.expect(200);
+    assert!(answer["pour_le_patient"]["phrases"].to_string().contains("vous pouvez choisir"));
+    // The other way round, and a choice on the very day of care.
+    paper_choice(&app, AIN, &patient_id("BERNARD").to_string(), PONS, "2025-06-10").await;
+    let own = told(&app, AIN, by_pons("BERNARD", "5", "2025-06-10", "T")).await.1;
+    assert!(own.contains("vous avez consulté votre médecin traitant"), "{own}");
+    let mut other = choix("HUGO", MARTIN);
+    let martin = app.medecin(MARTIN);
+    let digest = martin.digest_of(&other).await;
+    other["signatures"] = json!([signature("medecin", "cps", &digest)]);
+    martin.post("/v1/declarations", other).await.expect(201);
+    let lacks = feuille("HUGO", "6", "2025-06-16", json!("N"));
+    let lacks = told(&app, BOUCHES_DU_RHONE, lacks).await.1;
+    assert!(lacks.contains("il manque une signature : la vôtre."), "{lacks}");
 }

@@ -65,6 +65,29 @@ async fn the_day_of_care_decides_and_not_the_day_of_reception() {
 }
 
 #[tokio::test]
+async fn a_feuille_that_comes_after_two_years_is_counted_and_said_to_be_late() {
+    let app = TestApp::new().await;
+    app.on("2025-06-30");
+    let martin = app.medecin(MARTIN);
+    let on = async |numero: &str, day: &str| {
+        let sent = feuille("BERNARD", numero, day, json!("T"));
+        martin.post("/v1/feuilles-de-soins", sent).await.expect(201)
+    };
+    // The quarter of April to June 2023 is closed on 1 July: its two years end on 30 June 2025.
+    let before = on("1", "2023-04-01").await;
+    assert!(!warnings(&before).contains(&"feuille_tardive"));
+    let over = on("2", "2023-03-31").await;
+    assert!(warnings(&over).contains(&"feuille_tardive"));
+    assert!(repaid(&over) > 0, "the caisse may refuse, and decides");
+    let said = over["evaluations"][0]["pour_le_patient"]["phrases"].to_string();
+    assert!(said.contains("votre caisse peut refuser de la payer"), "{said}");
+    app.on("2025-07-01");
+    let sent = feuille("BERNARD", "3", "2023-06-30", json!("T"));
+    let late = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sent).await.expect(201);
+    assert!(warnings(&late).contains(&"feuille_tardive"));
+}
+
+#[tokio::test]
 async fn the_published_samples_give_their_published_amounts() {
     let app = TestApp::new().await;
     // 1. The declared médecin traitant: 19.00 €.

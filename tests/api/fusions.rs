@@ -191,6 +191,80 @@ async fn a_merge_is_undone_and_both_records_are_as_before() {
     assert_eq!((count("patient.fusionne"), count("patient.fusion_annulee")), (4, 2));
 }
 
+/// What was read of a person, as they are told: by whom and what, the last first.
+async fn accesses(app: &TestApp, id: &str) -> Vec<(String, String)> {
+    let acteur = Acteur::Patient(id.parse().unwrap());
+    let token = app.emetteur.issue(&acteur, &*app.clock, &app.ids, 600).unwrap();
+    let read = app.bearer(token).get("/v1/moi/acces?limite=100&avec_total=true").await.expect(200);
+    let all = read["donnees"].as_array().unwrap();
+    assert_eq!(read["pagination"]["total"], all.len());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    all.iter().map(|one| (text(&one["role"]), text(&one["operation"]))).collect()
+}
+
+/// Whoever read the one record read what was of the other: both are told, once each, and of nothing else.
+#[tokio::test]
+async fn what_was_read_during_a_merge_is_told_to_both_once_it_is_undone() {
+    let app = TestApp::new().await;
+    let (kept, other) = alice_twice(&app).await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let later = || app.advance(chrono::TimeDelta::minutes(1));
+    let reads = |role: &str, operation: &str| (role.to_owned(), operation.to_owned());
+    later();
+    // Before it: each of their own.
+    caisse.get(&format!("/v1/patients/{kept}/representations")).await.expect(200);
+    caisse.get(&format!("/v1/patients/{other}/neutralisations")).await.expect(200);
+    later();
+    let fusion = merge(&caisse, &kept, &other).await.header("location").to_owned();
+    later();
+    let known = caisse.get(&format!("/v1/patients/{kept}/declarations")).await.expect(200);
+    let declaration = format!("/v1/declarations/{}", known["donnees"][0]["id"].as_str().unwrap());
+    let alice = app.patient("ALICE");
+    alice.get(&declaration).await.expect(200);
+    assert_eq!(alice.get(&format!("{declaration}/formulaire.pdf")).await.status, 200);
+    caisse.get(&format!("/v1/patients/{kept}/dossier-complet")).await.expect(200);
+    later();
+    let body = json!({ "motif": "collision" });
+    caisse.post_on(&format!("{fusion}/annulation"), 2, body).await.expect(200);
+    later();
+    // After it: each of their own again.
+    caisse.get(&format!("/v1/patients/{kept}/conciliations")).await.expect(200);
+    caisse.get(&format!("/v1/patients/{other}/adressages")).await.expect(200);
+
+    let during = [
+        reads("caisse", "declaration.lister"),
+        reads("patient", "declaration.lire"),
+        reads("patient", "declaration.formulaire"),
+        reads("caisse", "dossier.exporter"),
+        reads("caisse", "patient.fusionner"),
+    ];
+    let own = [reads("caisse", "representation.lister"), reads("caisse", "conciliation.lister")];
+    let theirs = [reads("caisse", "neutralisation.lister"), reads("caisse", "adressage.lister")];
+    for (id, mine, others) in [(&kept, &own, &theirs), (&other, &theirs, &own)] {
+        let told = accesses(&app, id).await;
+        for one in during.iter().chain(mine) {
+            assert!(told.contains(one), "{one:?}: {told:?}");
+        }
+        for one in others {
+            assert!(!told.contains(one), "{one:?}: {told:?}");
+        }
+        let count = |one: &(String, String)| told.iter().filter(|own| *own == one).count();
+        assert_eq!(count(&during[1]), 1, "{told:?}");
+    }
+    let read = caisse.get(&format!("/v1/patients/{other}/dossier-complet")).await.expect(200);
+    let all = read["acces"].as_array().unwrap();
+    let whose: Vec<&str> = all
+        .iter()
+        .filter(|one| one["operation"] == "declaration.lire")
+        .map(|one| one["qui"].as_str().unwrap())
+        .collect();
+    let [qui] = whose[..] else { panic!("{all:?}") };
+    assert!(
+        qui.starts_with("la personne dans le dossier de laquelle étaient vos données"),
+        "{qui}"
+    );
+}
+
 #[tokio::test]
 async fn what_cannot_be_merged_is_refused_with_its_reason() {
     let app = TestApp::new().await;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::droits::fil::follow;
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, choix, cle, feuille, patient_id, signature};
 use crate::support::vie::{AIN, act, organisme, version};
@@ -119,4 +120,35 @@ async fn what_waits_is_not_read_by_its_id_either() {
         "active"
     );
     assert_eq!(pons.get(&waiting).await.problem(409), "traitement_limite");
+}
+
+/// The feed still says that something happened, and leads nowhere that a limitation keeps its reader from.
+#[tokio::test]
+async fn the_feed_of_a_doctor_leads_to_nothing_that_a_limitation_keeps_from_him() {
+    let app = TestApp::new().await;
+    let id = patient_id("BERNARD").to_string();
+    let care = feuille("BERNARD", "1", "2025-03-10", json!("T"));
+    app.medecin(MARTIN).post("/v1/feuilles-de-soins", care.clone()).await.expect(201);
+    let mut other = care.clone();
+    other["numero_facture"] = json!("2");
+    app.medecin(MARTIN).send_ndjson("/v1/feuilles-de-soins/lots", &other.to_string()).await;
+    let path = format!("/v1/evenements?limite=100&personne={id}");
+    let read = async || {
+        let page = app.medecin(MARTIN).get(&path).await.expect(200);
+        let all = page["donnees"].as_array().unwrap().clone();
+        let leads = all.iter().filter(|one| one["lien"].is_string());
+        let leads = leads.filter(|one| one["lien"] != "/v1/moi/patients/mouvements").count();
+        (all.len(), leads)
+    };
+    let (known, leads) = read().await;
+    assert!(leads >= 3 && known > leads, "{known} {leads}");
+    let motif = json!({ "motif": "exactitude_contestee" });
+    act(&app.caisse(AIN), &id, "limitations", motif).await.expect(200);
+    assert_eq!(read().await, (known, 0));
+    let mut wrong = Vec::new();
+    follow(&app.medecin(MARTIN), "Martin", &mut wrong).await;
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let told = json!({ "personne_informee_le": "2025-06-16" });
+    act(&app.caisse(AIN), &id, "limitations/levee", told).await.expect(200);
+    assert_eq!(read().await, (known, leads));
 }

@@ -7,6 +7,9 @@ use crate::support::app::{
     CARDIOLOGUE, Caller, MARTIN, PONS, Reply, choix, paper, patient_id, signature,
 };
 
+mod anniversaires;
+mod parole;
+
 /// The caisse of Alice and of her son Gabriel, born on 20 June 2015.
 const CAISSE: &str = "011310000";
 
@@ -318,60 +321,4 @@ async fn a_parent_sees_the_child_while_a_minor_and_never_the_care() {
     assert_eq!(app.patient("ALICE").get(&path).await.problem(404), "introuvable");
     let child = format!("/v1/patients/{}", patient_id("BERNARD"));
     assert_eq!(app.patient("ALICE").get(&child).await.problem(404), "introuvable");
-}
-
-#[tokio::test]
-async fn the_sixteenth_birthday_ends_nothing_and_is_told_once_beforehand() {
-    let app = TestApp::new().await;
-    app.on("2031-03-01");
-    let active = declare(&app, &["titulaire_autorite_parentale"]).await.expect(201);
-    let designation = active["designation"]["id"].clone();
-    let told = async || {
-        let all = app.events().await;
-        all.iter().filter(|nature| *nature == "patient.majorite_16_ans").count()
-    };
-    // Sixty days before 20 June.
-    app.on("2031-04-20");
-    app.run_jobs().await;
-    assert_eq!(told().await, 0);
-    app.on("2031-04-21");
-    app.run_jobs().await;
-    assert_eq!(told().await, 1);
-    for day in ["2031-04-22", "2031-06-19", "2031-06-20", "2031-06-21"] {
-        app.on(day);
-        app.run_jobs().await;
-    }
-    assert_eq!(told().await, 1);
-    let path = format!("/v1/patients/{}/medecin-traitant", patient_id("GABRIEL"));
-    let after = app.patient("GABRIEL").get(&path).await.expect(200);
-    assert_eq!(after["designation"]["id"], designation);
-    assert_eq!(after["designation"]["effet_au"], Value::Null);
-    let (day, data): (chrono::NaiveDate, Value) = sqlx::query_as(
-        "SELECT effet_du, donnees FROM evenement WHERE nature = 'patient.majorite_16_ans'",
-    )
-    .fetch_one(&app.database.pool(1).await)
-    .await
-    .unwrap();
-    assert_eq!(day.to_string(), "2031-06-20");
-    assert_eq!(data, json!({ "age": 16, "medecin_traitant_declare": true }));
-}
-
-#[tokio::test]
-async fn somebody_born_outside_the_calendar_reaches_an_age_on_1_january() {
-    let app = TestApp::new().await;
-    let body = json!({
-        "identifiant": { "type": "nir", "valeur": nir("1100613055996") },
-        "nom": "ESSAI-LUNAIRE", "prenom": "NEO", "date_naissance": "2010-06-00",
-        "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
-        "affilie_du": "2010-06-01"
-    });
-    app.caisse(CAISSE).post("/v1/patients", body).await.expect(201);
-    for (day, told) in [("2025-11-01", 0), ("2025-11-02", 1), ("2025-11-03", 1), ("2026-01-01", 1)]
-    {
-        app.on(day);
-        app.run_jobs().await;
-        let all = app.events().await;
-        let found = all.iter().filter(|nature| *nature == "patient.majorite_16_ans").count();
-        assert_eq!(found, told, "{day}");
-    }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use traitant::auth::Claims;
+use traitant::domain::acteur::Acteur;
 use traitant::domain::clock::Clock;
 
 use crate::access::claims;
@@ -62,6 +63,52 @@ async fn split(app: &TestApp, feuilles: &[&str]) -> String {
     let bernard = patient_id("BERNARD").to_string();
     let both = act(&app.caisse(AIN), &bernard, "scissions", body).await.expect(201);
     both["nouveau"]["patient_id"].as_str().unwrap().to_owned()
+}
+
+/// What was read of a person, as they are told: what was done, and when.
+async fn accesses(app: &TestApp, id: &str) -> Vec<(String, DateTime<Utc>)> {
+    let acteur = Acteur::Patient(id.parse().unwrap());
+    let token = app.emetteur.issue(&acteur, &*app.clock, &app.ids, 600).unwrap();
+    let read = app.bearer(token).get("/v1/moi/acces?limite=100&avec_total=true").await.expect(200);
+    let all = read["donnees"].as_array().unwrap();
+    assert_eq!(read["pagination"]["total"], all.len());
+    let instant = |one: &Value| one["survenu_le"].as_str().unwrap().parse().unwrap();
+    all.iter().map(|one| (one["operation"].as_str().unwrap().to_owned(), instant(one))).collect()
+}
+
+/// Who read a feuille before it went to another person read what is theirs: from its reception to the split, and no longer.
+#[tokio::test]
+async fn the_person_to_whom_a_split_gives_a_feuille_reads_who_read_it() {
+    let app = TestApp::new().await;
+    let (bernard, caisse) = (patient_id("BERNARD"), app.caisse(AIN));
+    caisse.get(&format!("/v1/patients/{bernard}/representations")).await.expect(200);
+    app.advance(TimeDelta::minutes(1));
+    let theirs_now = send(&app, feuille("BERNARD", "1", "2025-06-10", json!("T"))).await;
+    let sent = feuille("BERNARD", "2", "2025-06-10", json!("T")).to_string();
+    let lot = app.medecin(MARTIN).send_ndjson(&format!("{FEUILLES}/lots"), &sent).await;
+    let lot: Value = serde_json::from_slice(&lot.body).unwrap();
+    let second = lot["feuille_id"].as_str().or(lot["id"].as_str());
+    let second = second.unwrap_or_else(|| panic!("{lot}")).to_owned();
+    app.advance(TimeDelta::minutes(1));
+    let path = format!("{FEUILLES}/{}", id(&theirs_now));
+    app.patient("BERNARD").get(&path).await.expect(200);
+    caisse.get(&path).await.expect(200);
+    app.advance(TimeDelta::minutes(1));
+    let new = split(&app, &[id(&theirs_now), &second]).await;
+    app.advance(TimeDelta::minutes(1));
+    caisse.get(&format!("/v1/patients/{bernard}/adressages")).await.expect(200);
+
+    let told = accesses(&app, &new).await;
+    let count = |what: &str| told.iter().filter(|(operation, _)| operation == what).count();
+    assert_eq!(count("feuille.lire"), 2, "{told:?}");
+    // One by itself, one in a lot.
+    assert_eq!(count("feuille.enregistrer"), 2, "{told:?}");
+    assert_eq!(count("patient.scinder"), 1, "{told:?}");
+    assert_eq!((count("representation.lister"), count("adressage.lister")), (0, 0), "{told:?}");
+    assert!(told.is_sorted_by(|one, next| one.1 >= next.1), "{told:?}");
+    // Bernard is still told of them.
+    let own = accesses(&app, &bernard.to_string()).await;
+    assert_eq!(own.iter().filter(|(operation, _)| operation == "feuille.lire").count(), 2);
 }
 
 /// The feuilles that a warning of the last evaluation names.

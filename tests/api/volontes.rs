@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::conjointes::{cabinet, rpps};
+use crate::conjointes::{cabinet, choix as joint, enter as enter_joint, rpps};
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, Reply, choix, paper, patient_id, signature};
 use crate::support::cessation::operate;
-use crate::support::vie::{AIN, BOUCHES_DU_RHONE, line, organisme, timeline};
+use crate::support::vie::{AIN, BOUCHES_DU_RHONE, line, organisme, paper_choice, timeline};
 
 /// Signs a declaration as it is now, for somebody who calls by a means.
 async fn sign(app: &TestApp, who: &str, declaration: &Value, role: &str, moyen: &str) -> Reply {
@@ -289,11 +289,38 @@ async fn paper_signed_late_by_a_doctor_does_not_take_the_place_of_a_later_choice
     assert_eq!(timeline(&caisse, &id).await, [before, line("2025-03-05", "-", PONS, "-")]);
     assert_eq!(earlier["etat"], "active");
     assert_eq!(earlier["situation"]["code"], "jamais_en_vigueur");
+    assert_eq!(
+        earlier["situation"]["phrase"],
+        "Jamais en vigueur : un autre choix du patient l'emporte sur tous ses jours."
+    );
     assert_eq!(later["situation"]["phrase"], "En vigueur depuis le 05/03/2025.");
     // Chosen on one day, the last accepted prevails as before.
     enter(CARDIOLOGUE, "2025-03-05", "2025-03-12").await;
     let now = timeline(&caisse, &id).await;
     assert_eq!(now.last(), Some(&line("2025-03-12", "-", CARDIOLOGUE, "-")));
+}
+
+#[tokio::test]
+async fn what_never_counted_says_which_reason_holds() {
+    let app = TestApp::new().await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let said = async |id: &Value| {
+        let path = format!("/v1/declarations/{}", id.as_str().unwrap());
+        caisse.get(&path).await.expect(200)["situation"]["phrase"].clone()
+    };
+    // An amendment, and late paper that says that those whom it completes were no longer there.
+    let [one, two, _] = cabinet(&app).await;
+    enter_joint(&app, joint(&[&one]), &[&one], "2025-06-01").await.expect(201);
+    let mut amendment = joint(&[&one, &two]);
+    amendment["avenant"] = json!(true);
+    let joined = enter_joint(&app, amendment, &[&two], "2025-06-10").await.expect(201);
+    assert_eq!(said(&joined["id"]).await, "En vigueur depuis le 10/06/2025.");
+    paper_choice(&app, BOUCHES_DU_RHONE, &patient_id("ALICE").to_string(), PONS, "2025-06-05")
+        .await;
+    assert_eq!(
+        said(&joined["id"]).await,
+        "Jamais en vigueur : les médecins qu'elle complète n'étaient plus médecins traitants."
+    );
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ const ROOMS: &[Room] = &[
             "sha2",
             "strsim",
             "thiserror",
+            "unicode_normalization",
             "uuid",
         ],
     },

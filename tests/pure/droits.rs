@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use traitant::domain::acteur::Role;
-use traitant::domain::droits::{Demarche, Etendue, Jeton, Ligne, Portee, Relation};
+use traitant::domain::droits::{Demarche, ENFANT, Etendue, Jeton, Ligne, Portee, Relation};
 use traitant::domain::vocabulary::Vocabulaire;
 
 const HEAD: &str = "# Droits
@@ -120,6 +120,9 @@ fn operation(page: &mut String, demarche: Demarche) -> std::fmt::Result {
         if !names.is_empty() {
             writeln!(page, "- Voit `{}` : {}", etendue.mot(), names.join(", "))?;
         }
+    }
+    if demarche.est_parole() {
+        writeln!(page, "- Refus à l'enfant lui-même : « {ENFANT} »")?;
     }
     if !ligne.condition.is_empty() {
         writeln!(page, "- À condition : {}", ligne.condition)?;

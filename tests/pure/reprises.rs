@@ -168,6 +168,15 @@ fn a_heading_of_another_separator_or_a_file_of_other_ends_of_lines_is_said_to_be
         assert!(said(&text).contains("retour chariot seul (CR)"), "{}", said(&text));
     }
     assert!(said(&CHOIX.replacen("origine", "\"origine", 1)).contains("guillemet ouvert"));
+    // A spreadsheet that saves « Unicode » text.
+    let bytes: Vec<u8> = std::iter::once(0xfeff_u16)
+        .chain(format!("{CHOIX}\r\n{row}\r\n").encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    match read(NatureReprise::Choix, FormatFichier::Csv, false, &bytes) {
+        Err(FichierRefuse::Illisible(said)) => assert!(said.contains("UTF-16"), "{said}"),
+        other => panic!("{other:?}"),
+    }
     // Either of the others, or both, with or without the last one.
     for text in
         [format!("{CHOIX}\n{row}"), format!("{CHOIX}\r\n{row}\n"), format!("{CHOIX}\r\n{row}\r\n")]

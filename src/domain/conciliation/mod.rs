@@ -110,6 +110,8 @@ pub enum ConciliationRefusee {
     ReponseFuture,
     #[error("answered before the contact")]
     ReponseAvantContact,
+    #[error("the doctor refused")]
+    MedecinRefuse,
 }
 
 impl Conciliation {
@@ -170,6 +172,15 @@ impl Conciliation {
         verify_dates(&next, aujourd_hui)?;
         *contact = next;
         Ok(next)
+    }
+
+    /// Refuses, as the doctor whom the search found, one whose last answer is no.
+    pub fn verify_found(&self, rpps: Rpps) -> Result<(), ConciliationRefusee> {
+        let last = self.contacts.iter().rfind(|one| one.rpps == rpps);
+        if last.is_some_and(|one| one.reponse == ReponseMedecin::Refus) {
+            return Err(ConciliationRefusee::MedecinRefuse);
+        }
+        Ok(())
     }
 
     /// Ends the search.

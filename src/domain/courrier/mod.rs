@@ -37,7 +37,7 @@ vocabulaire!(
         Decede = 2 "decede",
         /// The person depends on another caisse.
         AutreCaisse = 3 "autre_caisse",
-        /// The person has another médecin traitant.
+        /// The person has a médecin traitant by another choice.
         DejaChoisi = 4 "deja_choisi",
         /// The person did it, or signed it by a proof of their own.
         DeSaPart = 5 "de_sa_part",
@@ -45,8 +45,12 @@ vocabulaire!(
         DejaConteste = 6 "deja_conteste",
         /// The choice comes from the register that the caisse had before.
         Repris = 7 "repris",
+        /// The choice ended, and no other one followed.
+        Termine = 8 "termine",
+        /// The person keeps a médecin traitant: nobody left that they still had.
+        Garde = 9 "garde",
         /// Who signed it for the person turned out not to represent them: what says so has the letter.
-        AVerifier = 8 "a_verifier",
+        AVerifier = 10 "a_verifier",
     }
 );
 

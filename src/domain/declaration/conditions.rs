@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::super::calendar::anniversaire;
+use super::Declaration;
 use super::parties::CotePatient;
 use super::refus::DeclarationRefusee;
-use super::signature::Signature;
+use super::signature::{RoleSignataire, Signature};
 
 /// What a signature is judged by: the patient's side on its own day and on the day of the last
 /// signature, and facts about the patient.
@@ -49,5 +51,22 @@ impl ConditionsSignature {
             return Err(DeclarationRefusee::SignatureTardive { jours: self.transmission });
         }
         Ok(())
+    }
+}
+
+impl Declaration {
+    /// Why the content does not name somebody who signs for the patient: it names nobody, where the patient had come of age
+    /// when it was made.
+    pub(super) fn non_nomme(
+        &self,
+        role: RoleSignataire,
+        conditions: &ConditionsSignature,
+    ) -> DeclarationRefusee {
+        let majority = conditions.au_jour.seuils.sans_accord;
+        let holder = role == RoleSignataire::TitulaireAutoriteParentale;
+        let made = self.fuseau().jour(self.enregistre_le);
+        let majeur_le = anniversaire(conditions.naissance, majority)
+            .filter(|day| holder && *day <= made && !self.contenu.contains("\"representants\""));
+        DeclarationRefusee::RepresentantNonNomme { majeur_le }
     }
 }

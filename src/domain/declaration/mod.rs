@@ -36,7 +36,7 @@ pub use self::refus::DeclarationRefusee;
 pub use self::reprise::{ContenuRepris, OrigineSaisie, Reprise};
 use self::signature::dernieres;
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
-pub use self::situation::{FinSituation, Situation, SituationDeclaration};
+pub use self::situation::{FinSituation, JamaisCompte, Situation, SituationDeclaration};
 
 use super::acteur::Acteur;
 use super::digest::Empreinte;
@@ -246,7 +246,7 @@ impl Declaration {
             return Err(DeclarationRefusee::ContenuDifferent(None));
         }
         signature.verify_means(acteur, wanted.rpps)?;
-        signature.representation_id = self.lien(&signature, acteur, &conditions.au_jour)?;
+        signature.representation_id = self.lien(&signature, acteur, conditions)?;
         signature.preuve = preuve.retenir(&SignatureAnnoncee {
             role: signature.role,
             rpps: wanted.rpps,
@@ -302,8 +302,9 @@ impl Declaration {
         &self,
         signature: &Signature,
         acteur: &Acteur,
-        cote: &CotePatient,
+        conditions: &ConditionsSignature,
     ) -> Result<Option<RepresentationId>, DeclarationRefusee> {
+        let cote = &conditions.au_jour;
         let (role, moyen) = (signature.role, signature.moyen);
         let forbidden = DeclarationRefusee::TransmissionInterdite { moyen, role };
         if !role.represente() {
@@ -326,7 +327,7 @@ impl Declaration {
             .collect();
         let named_here = |lien: &LienEnVigueur| self.contenu.contains(&lien.id.to_string());
         match LienEnVigueur::d_une_personne(own, named_here)[..] {
-            [lien] if !named_here(lien) => Err(DeclarationRefusee::RepresentantNonNomme),
+            [lien] if !named_here(lien) => Err(self.non_nomme(role, conditions)),
             [lien] => Ok(Some(lien.id)),
             [] if named.is_empty() => {
                 Err(DeclarationRefusee::RepresentantInconnu { role, jour: signature.signe_le })

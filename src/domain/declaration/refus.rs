@@ -75,9 +75,10 @@ pub enum DeclarationRefusee {
     ConjointAvantOuverture { jour: NaiveDate },
     #[error("the amendment does not extend the designation in force on {jour}")]
     AvenantInadapte { jour: NaiveDate },
-    /// The holder or the representative who signs is not one of those whom the content names.
+    /// The holder or the representative who signs is not one of those whom the content names: it is that of a day on which
+    /// the patient had come of age, or on which the link did not count or was not known.
     #[error("the content does not name this representative")]
-    RepresentantNonNomme,
+    RepresentantNonNomme { majeur_le: Option<NaiveDate> },
     /// The doctor does not practise, or not as somebody who can be designated, on that day.
     #[error("{rpps} cannot be designated on {jour}")]
     MedecinNonDesignable { rpps: Rpps, jour: NaiveDate },

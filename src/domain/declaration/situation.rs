@@ -39,6 +39,21 @@ pub struct SituationDeclaration {
     /// First day on which it no longer counts, past or announced.
     pub au: Option<NaiveDate>,
     pub fin: Option<FinSituation>,
+    /// Why it never counted.
+    pub jamais: Option<JamaisCompte>,
+}
+
+/// Why a choice that everybody signed never counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JamaisCompte {
+    /// Another choice prevails on all its days.
+    AutreChoix,
+    /// It was signed after the person died, on that day.
+    Deces(NaiveDate),
+    /// It ended on its very day, for this reason.
+    FinDuJour(MotifDepart),
+    /// The doctors whom it completes were no longer there.
+    PlusEnPlace,
 }
 
 /// Why days end.
@@ -51,7 +66,7 @@ pub struct FinSituation {
 
 impl SituationDeclaration {
     const fn sans_jour(situation: Situation) -> Self {
-        Self { situation, du: None, au: None, fin: None }
+        Self { situation, du: None, au: None, fin: None, jamais: None }
     }
 
     /// That of a declaration which no designation has: it waits, was closed, or never counted.
@@ -84,6 +99,6 @@ impl SituationDeclaration {
             _ => Situation::EnVigueur,
         };
         let fin = fin.filter(|_| effet.au().is_some());
-        Some(Self { situation, du: Some(effet.du()), au: effet.au(), fin })
+        Some(Self { situation, du: Some(effet.du()), au: effet.au(), fin, jamais: None })
     }
 }

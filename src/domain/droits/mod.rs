@@ -3,10 +3,13 @@
 
 mod demarche;
 mod limitation;
+mod parole;
 mod phrases;
+mod rejeu;
 mod relation;
 mod table;
 
 pub use self::demarche::{Demarche, ESSAI_INFRUCTUEUX, Jeton, Portee};
+pub use self::phrases::ENFANT;
 pub use self::relation::{Etendue, Rapports, Relation, Vue};
 pub use self::table::{Droit, Ligne, Refuse};

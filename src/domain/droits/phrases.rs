@@ -1,5 +1,8 @@
 //! Why something is refused to a role, or to whoever may read and not this, in the words that are answered.
 
+/// What a child is told who would speak for themselves.
+pub const ENFANT: &str =
+    "avant seize ans, qui exerce l'autorité parentale ou représente l'enfant agit pour lui";
 pub(super) const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
 pub(super) const CHANGEMENT: &str =
     "seule une des deux caisses du dernier changement l'annule, dans les vingt-sept mois";
@@ -14,6 +17,7 @@ pub(super) const ADRESSAGE_ETABLI: &str =
     "seul le médecin traitant de ce jour établit un adressage";
 pub(super) const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";
 pub(super) const CONCILIATION_ACTUELLE: &str = "seule la caisse actuelle du patient agit pour lui";
+pub(super) const CONTESTATION: &str = "seul le patient, ou qui agit pour lui, conteste un choix";
 pub(super) const CREANCES: &str = "les créances se lisent par le patient et par sa caisse";
 pub(super) const RECOUVREMENT: &str = "seule la caisse du patient recouvre une créance";
 pub(super) const RECOUVREMENT_ACTUELLE: &str =

@@ -137,12 +137,14 @@ pub struct Rapports {
     jours: Vec<Periode>,
     /// Whether the processing of the person's data is limited.
     limite: bool,
+    /// Whether the person is a child, who does not choose yet.
+    enfant: bool,
 }
 
 impl Rapports {
     /// Those of a stranger.
     pub const fn aucun(acteur: Acteur) -> Self {
-        Self { acteur, relations: Vec::new(), jours: Vec::new(), limite: false }
+        Self { acteur, relations: Vec::new(), jours: Vec::new(), limite: false, enfant: false }
     }
 
     /// The same, and this.
@@ -162,6 +164,18 @@ impl Rapports {
     /// Whether the processing of the person's data is limited.
     pub(super) const fn est_limite(&self) -> bool {
         self.limite
+    }
+
+    /// The same, to a child who does not choose yet, or not.
+    #[must_use]
+    pub const fn d_un_enfant(mut self, enfant: bool) -> Self {
+        self.enfant = enfant;
+        self
+    }
+
+    /// Whether the caller is a child who asks for themselves.
+    pub(super) fn est_un_enfant(&self) -> bool {
+        self.enfant && self.est(Relation::SoiMeme)
     }
 
     /// The same, of a caisse that the person left: the days on which they depended on it.

@@ -7,8 +7,8 @@ mod jugement;
 use super::super::acteur::Role;
 use super::Demarche;
 use super::phrases::{
-    ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, COURRIERS,
-    CREANCES, DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, RECTIFICATION,
+    ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CONTESTATION,
+    COURRIERS, CREANCES, DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, RECTIFICATION,
     RECTIFICATIONS, REEVALUATIONS, REPRESENTANTS, REPRESENTANTS_ACTUELLE, SIENNES, SIENS,
     TERRITOIRE,
 };
@@ -245,12 +245,10 @@ impl Demarche {
             D::RectifierDeclaration => {
                 Ligne::de(&[SA_CAISSE]).reservee("seule une caisse rectifie une déclaration")
             }
-            D::ContesterDeclaration => Ligne::de(&[FAMILLE])
-                .reservee("seul le patient, ou qui agit pour lui, conteste un choix")
-                .sinon(
-                    D::LireDeclaration,
-                    "seul le patient, ou qui agit pour lui, conteste un choix",
-                ),
+            D::ContesterDeclaration => Ligne::de(&[ENFANT, REPRESENTE])
+                .condition("qui choisit seul pour la personne, à sa place avant seize ans")
+                .reservee(CONTESTATION)
+                .sinon(D::LireDeclaration, CONTESTATION),
             D::TrancherContestation => Ligne::de(&[SA_CAISSE])
                 .reservee("seule la caisse dont le patient dépend tranche une contestation"),
             D::ListerDeclarations | D::LireMedecinTraitant | D::ListerDesignations => {

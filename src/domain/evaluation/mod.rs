@@ -17,8 +17,8 @@ pub use self::codes::*;
 pub use self::constats::{CodeRegle, Constat, Constats, Fait, Issue, MAX_CONSTATS};
 pub use self::montants::{LigneEvaluee, Montants};
 pub use self::registre::{
-    AdressageConnu, AutreFeuille, CouvertureConnue, ExecutantConnu, FaitsRegistre, HonorairesAnnee,
-    autour_d_un_avis,
+    AdressageConnu, AttenteConnue, AutreFeuille, CouvertureConnue, ExecutantConnu, FaitsRegistre,
+    HonorairesAnnee, MtConnu, SignaturesConnues, autour_d_un_avis,
 };
 pub use self::reglement::{Creance, NatureCreance, Reglement};
 use super::calendar::age_revolu;
@@ -186,6 +186,8 @@ vocabulaire!(
         DateInstallationContredite = 40 "date_installation_contredite",
         /// Care after the death that the register knows.
         SoinsApresDeces = 41 "soins_apres_deces",
+        /// Received when the two years during which a payment may be asked for were over.
+        FeuilleTardive = 42 "feuille_tardive",
         /// Two records were merged whose choices contradict each other that day, and the caisse has not decided yet.
         DesignationEnConflit = 43 "designation_en_conflit",
         /// The sources disagree on a value that was read.
@@ -233,6 +235,7 @@ impl Avertissement {
             | Self::CouvertureContredite
             | Self::DroitsAVerifier
             | Self::SoinsApresDeces
+            | Self::FeuilleTardive
             | Self::OrienteurContredit
             | Self::OrienteurInconnu
             | Self::ActeHorsAdressage
@@ -290,6 +293,7 @@ impl Avertissement {
                 | Self::DesignationEnConflit
                 | Self::OrienteurInconnu
                 | Self::SoinsApresDeces
+                | Self::FeuilleTardive
         )
     }
 

@@ -136,6 +136,39 @@ pub struct ExecutantConnu {
     pub outre_mer: Option<CommuneExercice>,
 }
 
+/// Who has signed the declaration that names a performer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is somebody who has signed, or not")]
+pub struct SignaturesConnues {
+    pub assure: bool,
+    /// Somebody who acts for the person.
+    pub representant: bool,
+    /// The performer.
+    pub medecin: bool,
+    /// All the other doctors whom it names.
+    pub autres_medecins: bool,
+}
+
+/// How far the declaration is that names a performer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttenteConnue {
+    /// The day of its last signature, when everybody has signed since.
+    pub complete_le: Option<NaiveDate>,
+    pub signees: SignaturesConnues,
+}
+
+/// What the register knows of the médecin traitant that decides nothing, and without which somebody would be told to do what
+/// cannot be done, or is done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MtConnu {
+    /// Reference days on which none of the médecins traitants practised.
+    pub sans_exercice: Vec<NaiveDate>,
+    /// Where nobody was on a reference day: since when somebody is.
+    pub choisi_le: Option<NaiveDate>,
+    /// Where a declaration was under way.
+    pub attente: Option<AttenteConnue>,
+}
+
 /// What the register says beside the feuille.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FaitsRegistre {
@@ -156,9 +189,15 @@ pub struct FaitsRegistre {
     pub numero_de: Option<Rpps>,
     /// What the CCAM says of the acts that it knows, by line: an act of the CCAM without any is unknown.
     pub ccam: Vec<(u16, ActeConnu)>,
+    pub mt: Option<MtConnu>,
 }
 
 impl FaitsRegistre {
+    /// Whether the person had a médecin traitant on a day, who practised nowhere.
+    pub fn mt_sans_exercice(&self, jour: NaiveDate) -> bool {
+        self.mt.as_ref().is_some_and(|known| known.sans_exercice.contains(&jour))
+    }
+
     /// What the CCAM says of a line.
     pub fn ccam(&self, numero_ligne: u16) -> Option<&ActeConnu> {
         self.ccam.iter().find(|(known, _)| *known == numero_ligne).map(|(_, found)| found)

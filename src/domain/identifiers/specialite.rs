@@ -117,8 +117,10 @@ pub struct Specialite(u8);
 impl Specialite {
     /// Reads an existing code.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
-        let unknown =
-            Invalide::new("code_inconnu", "un code de spécialité à deux chiffres, par exemple 01");
+        let unknown = Invalide::new(
+            "code_inconnu",
+            "un code de la liste des spécialités, à deux chiffres, par exemple 01",
+        );
         if text.len() != 2 || !super::all_digits(text.as_bytes()) {
             return Err(unknown);
         }

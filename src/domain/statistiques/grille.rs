@@ -137,8 +137,12 @@ impl Grille {
         colonnes.iter().filter_map(own).fold(0, i64::saturating_add)
     }
 
-    /// The same, when it is told.
+    /// The same, when it is told. An amount to which some of the columns only contribute is one of these: where acts have a price, it
+    /// gives back how many they are.
     pub(super) fn somme(&self, ligne: usize, colonnes: &[usize], part: Part) -> Option<i64> {
-        self.est_dite(ligne, colonnes).then(|| self.brut(ligne, colonnes, part))
+        let gives = |one: &usize| part == Part::Nombre || self.brut(ligne, &[*one], part) != 0;
+        let given: Vec<usize> = colonnes.iter().copied().filter(gives).collect();
+        let told = self.est_dite(ligne, colonnes) && self.est_dite(ligne, &given);
+        told.then(|| self.brut(ligne, colonnes, part))
     }
 }

@@ -98,10 +98,7 @@ pub(super) fn plan(tableau: Tableau, methode: Methode) -> Plan {
         ),
         Tableau::Majorations => (
             2,
-            Box::new(|cellule| {
-                let [_, code, _] = cellule.codes;
-                Some(usize::from(!matches!(code, 22 | 23 | 24 | 26 | 28)))
-            }),
+            Box::new(|cellule| Some(colonne_de_la_majoration(cellule))),
             vec![
                 (I::ActesMajorables, Nombre(&[0])),
                 (I::MontantMajorations, Montant(Part::Majoration, &[0, 1])),
@@ -162,6 +159,12 @@ const CORRESPONDANTS: &[(Part, usize, i64)] = &[
     (Part::Honoraires, 2, 1),
     (Part::Depassement, 3, 1),
 ];
+
+/// Acts that the majoration is about, and the others.
+pub(super) fn colonne_de_la_majoration(cellule: &Cellule) -> usize {
+    let [_, code, _] = cellule.codes;
+    usize::from(!matches!(code, 22 | 23 | 24 | 26 | 28))
+}
 
 /// General practitioner, another specialty, nobody.
 fn designes(cellule: &Cellule) -> Option<usize> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 
 use super::grille::{Grille, Ligne, Valeur};
-use super::plan::{colonne_du_supplement, est_suivi, plan};
+use super::plan::{colonne_de_la_majoration, colonne_du_supplement, est_suivi, plan};
 use super::{
     Axe, Cellule, Chiffre, Comptes, Indicateur as I, Mesures, Methode, Nature, Part, SEUIL, Tableau,
 };
@@ -170,6 +170,13 @@ fn financement(matiere: &Matiere) -> Vec<Ligne> {
     let counts =
         matiere.flux.iter().filter_map(|(cellule, all)| Some((None, place(cellule)?, *all)));
     let grille = Grille::new(5, counts);
+    // As the table of the majorations: what one of them hides, the other does not tell.
+    let majorables = matiere.flux.iter().filter(|(cellule, _)| acts(cellule).is_some());
+    let majorables = Grille::new(
+        2,
+        majorables.map(|(cellule, all)| (None, colonne_de_la_majoration(cellule), *all)),
+    );
+    let majorations = majorables.somme(0, &[0, 1], Part::Majoration);
     let of = |part, column: usize| grille.somme(0, &[column], part);
     let gain = of(Part::Honoraires, 0).zip(of(Part::Reference, 0));
     let avis = gain.map(|(fees, reference)| fees.saturating_sub(reference));
@@ -182,7 +189,7 @@ fn financement(matiere: &Matiere) -> Vec<Ligne> {
         ("avis_ponctuels", share(avis, 0)),
         ("coordination", share(of(Part::Honoraires, 2), 2)),
         ("depassements_autorises", of(Part::Depassement, 3).map(|all| [all, 0, all, 0])),
-        ("majorations", of(Part::Majoration, 4).map(|all| [0, all.saturating_neg(), all, 0])),
+        ("majorations", majorations.map(|all| [0, all.saturating_neg(), all, 0])),
     ];
     let total = postes.iter().try_fold([0_i64; 4], |mut sum, (_, own)| {
         for (place, more) in sum.iter_mut().zip((*own)?) {

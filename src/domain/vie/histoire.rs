@@ -17,7 +17,8 @@ pub struct Pose<T> {
 /// A value that counts from a day, among facts known together without overlap.
 ///
 /// The fact in force that day ends there. The new one ends where that fact ended, or where the next
-/// one begins: what is already known about later days stays. `None` when nothing would change.
+/// one begins: what is already known about later days stays. One that begins there with the same value begins sooner, and is
+/// one with the new one. `None` when nothing would change.
 pub fn poser<T: Clone + PartialEq>(
     connus: &[FaitDate<T>],
     valeur: T,
@@ -27,8 +28,11 @@ pub fn poser<T: Clone + PartialEq>(
     if cut.is_some_and(|fait| fait.valeur == valeur) {
         return None;
     }
-    let next = connus.iter().map(|fait| fait.effet.du()).filter(|first| *first > du).min();
-    let au = cut.map_or(next, |fait| fait.effet.au());
+    let next = connus.iter().filter(|fait| fait.effet.du() > du).min_by_key(|fait| fait.effet.du());
+    let begins = next.map(|fait| fait.effet.du());
+    let au = cut.map_or(begins, |fait| fait.effet.au());
+    let same = next.filter(|fait| au == begins && fait.valeur == valeur);
+    let au = same.map_or(au, |fait| fait.effet.au());
     let mut ouverts = Vec::new();
     if let Some(fait) = cut
         && let Some(before) = fait.effet.jusqu_au(du)
@@ -36,7 +40,7 @@ pub fn poser<T: Clone + PartialEq>(
         ouverts.push((fait.valeur.clone(), before));
     }
     ouverts.push((valeur, Periode::new(du, au).ok()?));
-    Some(Pose { remplaces: cut.map(|fait| fait.id).into_iter().collect(), ouverts })
+    Some(Pose { remplaces: cut.into_iter().chain(same).map(|fait| fait.id).collect(), ouverts })
 }
 
 /// The fact in force on a day ends there; nothing takes its place. `None` when nothing is in force.

@@ -81,10 +81,19 @@ pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
         ),
         D::PreuveRefusee(cause) => return proof(None, *cause),
         D::DeLaSignature { place, cause } => return of_signature(*place, cause),
-        D::RepresentantNonNomme => (
+        D::RepresentantNonNomme { majeur_le: Some(day) } => (
             Code::RepresentantInconnu,
-            "Le contenu signé ne nomme pas ce titulaire ou ce représentant, enregistré depuis : \
-             établir une nouvelle déclaration."
+            format!(
+                "Le contenu signé ne nomme aucun titulaire de l'autorité parentale : c'est celui d'un jour où le patient \
+                 était majeur, ce qu'il est depuis le {}. Établir la déclaration avec le contenu du jour où ce titulaire a \
+                 signé (« signe_le »).",
+                jour(*day)
+            ),
+        ),
+        D::RepresentantNonNomme { majeur_le: None } => (
+            Code::RepresentantInconnu,
+            "Le contenu signé ne nomme pas ce titulaire ou ce représentant : ce lien ne comptait pas le jour de ce \
+             contenu, ou a été enregistré depuis. Établir une nouvelle déclaration."
                 .to_owned(),
         ),
         D::SignatureFuture => {
@@ -167,7 +176,7 @@ fn of_signature(place: Option<usize>, cause: &DeclarationRefusee) -> Refus {
         D::MoyenInadapte { .. } | D::TransmissionInterdite { .. } => "/moyen",
         D::SignataireNonPartie { .. }
         | D::RepresentantInconnu { .. }
-        | D::RepresentantNonNomme
+        | D::RepresentantNonNomme { .. }
         | D::PatientMineur { .. } => "/role",
         D::RepresentantAmbigu { .. } => "/representation_id",
         D::MedecinNonPartie { .. } => "/rpps",

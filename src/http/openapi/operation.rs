@@ -240,9 +240,15 @@ impl Announced<'_> {
             let ligne = demarche.ligne();
             // A lot refuses line by line.
             let told = !self.path.ends_with("/lots")
-                && (!ligne.reservee.is_empty() || ligne.sinon.is_some());
+                && (!ligne.reservee.is_empty() || ligne.sinon.is_some() || demarche.est_parole());
             self.codes.extend(told.then_some(Code::RoleInterdit));
             self.codes.extend(demarche.est_limitable().then_some(Code::TraitementLimite));
+            // An answer that is given again is judged again.
+            if self.codes.contains(&Code::CleAbsente) && demarche.trace().is_some() {
+                self.codes.insert(Code::Introuvable);
+                let limited = demarche.est_limitable_rejouee();
+                self.codes.extend(limited.then_some(Code::TraitementLimite));
+            }
             let scopes = match demarche.jeton() {
                 Jeton::Public => return vec![SecurityRequirement::default()],
                 Jeton::Jeton => return vec![SecurityRequirement::new("jeton", [""; 0])],

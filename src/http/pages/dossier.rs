@@ -10,6 +10,7 @@ use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
 
+use super::choisir::{Ages, Assure};
 use super::ecriture::{euros, texte};
 use super::frise::frise;
 use super::recit::recit;
@@ -22,6 +23,7 @@ use crate::http::bac_a_sable::{panne, refuse_elsewhere};
 use crate::http::extract::lire_champs;
 use crate::http::interne::Interne;
 use crate::http::problem::{Code, Refus};
+use crate::services::medecins_traitants::ages_du_choix;
 
 /// How many feuilles are explained.
 const EXPLIQUEES: usize = 5;
@@ -130,8 +132,9 @@ impl Lecteur {
         let kin = self.lit("/v1/moi/proches").await;
         let acces = self.lit("/v1/moi/acces?limite=20").await;
         let nom = |rpps: &str| names.get(rpps).cloned().unwrap_or_else(|| rpps.to_owned());
+        let choice = self.choix(id).await;
         [
-            partie("Aujourd'hui", &today, |document| aujourd_hui(document, &nom)),
+            partie("Aujourd'hui", &today, |document| aujourd_hui(document, &nom, &choice)),
             partie("Ce qui vous attend", &to_do, |document| liste(document, A_FAIRE)),
             partie("Depuis le début", &history, |document| frise(document, &nom)),
             paid,
@@ -143,6 +146,19 @@ impl Lecteur {
                 .to_owned(),
         ]
         .concat()
+    }
+
+    /// How the person chooses, and until when a protection lasts.
+    async fn choix(&self, id: &str) -> Choix {
+        let core = &self.state.core;
+        let jour = core.clock().today();
+        let (choix, sans_accord) = ages_du_choix(core, jour).unwrap_or_default();
+        let ages = Ages { choix, sans_accord };
+        let record = self.lit(&format!("/v1/patients/{id}")).await.unwrap_or_default();
+        let periods = self.lit(&format!("/v1/patients/{id}/neutralisations")).await;
+        let assure = Assure::lit(&record, jour);
+        let protege = assure.protege(&periods.unwrap_or_default(), jour, ages);
+        Choix { assure, ages, protege }
     }
 
     /// The doctors of a history, by name.
@@ -236,21 +252,31 @@ fn partie(titre: &str, lu: &Lu, shown: impl Fn(&Value) -> String) -> String {
     format!("<section><h2>{titre}</h2>\n{content}</section>\n")
 }
 
+/// How the person chooses, and until when nothing is borne for a doctor who left.
+struct Choix {
+    assure: Assure,
+    ages: Ages,
+    protege: Option<String>,
+}
+
 /// Who it is today, and what can be done.
-fn aujourd_hui(document: &Value, nom: &dyn Fn(&str) -> String) -> String {
+fn aujourd_hui(document: &Value, nom: &dyn Fn(&str) -> String, choix: &Choix) -> String {
     let phrase = document.get("phrase").and_then(Value::as_str).unwrap_or_default();
     let doctors = document.pointer("/designation/medecins").and_then(Value::as_array);
     let doctors = doctors.into_iter().flatten().filter_map(|one| one.get("rpps")?.as_str());
     let doctors: Vec<String> = doctors.map(|rpps| echappe(&nom(rpps))).collect();
     let who = if doctors.is_empty() {
-        "<p>Le médecin de votre choix et vous signez ensemble une déclaration, sans frais.</p>\n"
-            .to_owned()
+        let protege = choix.protege.as_deref();
+        let protege =
+            protege.map_or_else(String::new, |said| format!("<p>{}</p>\n", echappe(said)));
+        format!("{protege}<p>{}</p>\n", echappe(&choix.assure.choisir(choix.ages)))
     } else {
         let since = document.pointer("/designation/effet_du").and_then(Value::as_str);
         format!(
-            "<p class=\"grand\">{}</p>\n<p>Depuis le {}. Vous en changez quand vous voulez, sans donner de raison : un nouveau choix remplace l'ancien.</p>\n",
+            "<p class=\"grand\">{}</p>\n<p>Depuis le {}. {}</p>\n",
             doctors.join(" et "),
-            texte(since.unwrap_or_default())
+            texte(since.unwrap_or_default()),
+            echappe(choix.assure.changer(choix.ages))
         )
     };
     format!("<p>{}</p>\n{who}", echappe(phrase))

@@ -4,6 +4,7 @@
 mod accueil;
 mod blocs;
 mod champs;
+mod choisir;
 mod dossier;
 pub(crate) mod ecriture;
 mod essai;

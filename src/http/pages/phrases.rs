@@ -2,7 +2,7 @@
 //! of programs.
 
 /// Codes, and what they say.
-const PHRASES: [(&str, &str); 104] = [
+const PHRASES: [(&str, &str); 105] = [
     // What was done about a person.
     ("a_faire.lire", "lecture de ce qui est à faire"),
     ("acces.lister", "liste de ceux qui ont lu le dossier"),
@@ -84,6 +84,7 @@ const PHRASES: [(&str, &str); 104] = [
     ("representation.ecrire", "écriture d'un lien de représentation"),
     ("representation.lister", "liste des représentants"),
     // What waits for somebody.
+    ("a_savoir", "quelque chose à savoir"),
     ("choix_en_son_nom", "un choix a été fait en votre nom"),
     ("choix_sans_suite", "un choix n'a pas abouti"),
     ("conciliation_ouverte", "une recherche de médecin est ouverte"),

@@ -47,7 +47,7 @@ pub(super) fn recit(said: &Value, niveau: u8) -> String {
         (who, colour, cents(&format!("/totaux/{name}")))
     });
     html.push_str(&dessin(total, &parts));
-    if said.pointer("/pour_le_patient/autrement").is_some_and(Value::is_object) {
+    if cents("/pour_le_patient/autrement/economie_centimes") > Centimes::ZERO {
         let change =
             match said.pointer("/pour_le_patient/autrement/changement").and_then(Value::as_str) {
                 Some("medecin_traitant_declare") => "avoir déclaré un médecin traitant",
@@ -103,6 +103,27 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn nobody_is_told_how_to_pay_nothing_less() {
+        let said = |saved: i64| {
+            json!({
+                "totaux": {
+                    "honoraires_centimes": 3000, "rembourse_amo_centimes": 1040,
+                    "part_amc_centimes": 1960, "reste_a_charge_centimes": saved,
+                },
+                "pour_le_patient": {
+                    "phrases": ["Sur les 30 € demandés, …"],
+                    "autrement": { "changement": "medecin_traitant_consulte", "economie_centimes": saved,
+                                   "reste_a_charge_centimes": 0 },
+                },
+            })
+        };
+        for (saved, told) in [(-1, false), (0, false), (1, true)] {
+            let html = recit(&said(saved), 3);
+            assert_eq!(html.contains("Pour payer"), told, "{saved}: {html}");
+        }
+    }
 
     #[test]
     fn the_table_names_who_pays_as_the_sentence_does() {

@@ -1,5 +1,8 @@
 //! The inbox of whoever calls.
 
+mod phrases;
+
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,6 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
+use self::phrases::{a_savoir, enregistre};
 use crate::domain::a_faire::Rubrique;
 use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
@@ -114,7 +118,7 @@ vue! {
         chemin: String = geste.chemin,
         /// Pourquoi, en une phrase.
         #[schema(example = "Le patient vous choisit comme médecin traitant : votre signature manque.")]
-        pourquoi: &'static str = geste.pourquoi,
+        pourquoi: Cow<'static, str> = geste.pourquoi,
     }
 }
 
@@ -122,7 +126,7 @@ vue! {
 pub(crate) struct Geste {
     methode: &'static str,
     chemin: String,
-    pourquoi: &'static str,
+    pourquoi: Cow<'static, str>,
 }
 
 /// The request that something that waits calls for, and why.
@@ -175,15 +179,16 @@ fn geste(affaire: &Affaire) -> Geste {
                 }
                 _ => person(),
             },
-            match affaire.nature {
-                Some(NatureEvenement::PatientRectificationRepondue) => {
-                    "La caisse a répondu à une demande de rectification."
-                }
-                _ => {
-                    "Quelque chose a changé dans le dossier : vérifiez que c'est exact, ou demandez une rectification."
-                }
-            },
+            affaire.nature.map_or("", enregistre),
         ),
+        Rubrique::ASavoir => {
+            let about = match affaire.nature {
+                Some(NatureEvenement::NeutralisationFinProche) => "neutralisations",
+                _ => "medecin-traitant",
+            };
+            let chemin = format!("{}/{about}", person());
+            return Geste { methode: "GET", chemin, pourquoi: a_savoir(affaire) };
+        }
         Rubrique::DeclarationEnAttente => (
             "GET",
             format!("/v1/declarations/{id}"),
@@ -246,7 +251,7 @@ fn geste(affaire: &Affaire) -> Geste {
             "Des faits connus depuis peu peuvent changer des décisions déjà prises.",
         ),
     };
-    Geste { methode, chemin, pourquoi }
+    Geste { methode, chemin, pourquoi: Cow::Borrowed(pourquoi) }
 }
 
 /// The place of something in an inbox, as a cursor writes it.
@@ -272,7 +277,8 @@ impl FromStr for Cle {
 /// Lire ce que l'on a à faire
 ///
 /// Pour un médecin : signatures et retours attendus, patients arrivés et partis depuis peu. Pour un patient, pour
-/// lui et ceux qu'il représente : signatures demandées, choix faits en son nom ou restés sans suite, ce qui a été enregistré. Pour une
+/// lui et ceux qu'il représente : signatures demandées, choix faits en son nom ou restés sans suite, ce qui a été enregistré, ce
+/// qui change pour lui (médecin suspendu, fin d'une protection, seize ans). Pour une
 /// caisse : ce qui attend, est contesté, à vérifier, en conflit, ouvert, en cours, limité ou à rectifier, ses mutations, doublons possibles et
 /// feuilles à revoir. Chaque ligne dit quelle requête faire, et pourquoi. « Depuis peu » : trente jours.
 #[utoipa::path(

@@ -32,6 +32,9 @@ vue! {
         let qui = match (qui, &acces.nom) {
             (Qui::SoiMeme, _) => "vous-même".to_owned(),
             (Qui::Representant, _) => "une personne qui vous représente".to_owned(),
+            (Qui::AutreDossier, _) => {
+                "la personne dans le dossier de laquelle étaient vos données".to_owned()
+            }
             (Qui::SaCaisse, _) => "un agent de votre caisse".to_owned(),
             (Qui::AutreCaisse, _) => format!("un agent de la caisse {}", acces.identite),
             (Qui::Medecin, Some(nom)) => format!("le Dr {nom} ou son équipe"),

@@ -23,7 +23,7 @@ use crate::http::pagination::{self, Curseur, Limite, Page, montrer};
 use crate::http::problem::Refus;
 use crate::http::schemas::formes;
 use crate::http::vue::vue;
-use crate::services::fil::{self, EvenementLu, Question};
+use crate::services::fil::{self, EvenementLu, Lecture, Question};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read))
@@ -89,7 +89,7 @@ vue! {
         declaration_id: Option<DeclarationId> = lu.declaration_id,
         /// Feuilles de soins concernées ; celles d'un lot sont ensemble.
         feuilles: Vec<FeuilleId> = lu.feuilles.clone(),
-        /// Adresse où lire ce qui a changé.
+        /// Adresse où lire ce qui a changé, quand le lecteur le peut maintenant.
         #[schema(example = "/v1/declarations/0192f0c4-0000-7000-8000-000000000001")]
         lien: Option<String> = lien(lu, role),
     }
@@ -100,6 +100,11 @@ fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
     let named = |name: &str| lu.donnees.get(name).and_then(Value::as_str);
     let thing = |place: &str, name: &str| Some(format!("/v1/{place}/{}", named(name)?));
     let person = |place: &str| Some(format!("/v1/patients/{}/{place}", lu.patient_id?));
+    match lu.lecture {
+        Lecture::Chose => {}
+        Lecture::Designations => return person("designations"),
+        Lecture::Aucune => return None,
+    }
     let acts_on_doctors = matches!(role, Role::Caisse | Role::Referentiel);
     match lu.nature.theme() {
         "adressage" => thing("adressages", "adressage_id"),

@@ -1,5 +1,6 @@
 //! Reasons in French, rendered from the sheets of the rules, the facts and the amounts.
 
+mod demarches;
 mod paiement;
 mod part;
 pub mod patient;

@@ -152,7 +152,9 @@ fn nom(piece: Piece, style: Style, recit: &Recit<'_>) -> &'static str {
         (Piece::Ticket, Bref) => "de «\u{a0}ticket modérateur\u{a0}»",
         (Piece::SommeFixe, Long) if sums > 1 => "de sommes fixes, demandées pour des actes coûteux",
         (Piece::SommeFixe, Long) => "de somme fixe, demandée pour un acte coûteux",
-        (Piece::SommeFixe, Court | Bref) => "de somme fixe",
+        (Piece::SommeFixe, Court) if sums > 1 => "de sommes fixes pour des actes coûteux",
+        (Piece::SommeFixe, Court) => "de somme fixe pour un acte coûteux",
+        (Piece::SommeFixe, Bref) => "de somme fixe",
         (Piece::Majoration, Long) => "parce que c'est hors du parcours de soins",
         (Piece::Majoration, Court | Bref) => "pour le hors parcours",
         (Piece::Participation, Long) => {

@@ -3,13 +3,14 @@
 
 use std::borrow::Cow;
 
+use super::demarches::{RIEN, demarche, recours};
 use super::fondements;
 use super::paiement::{bilan, depassement, plus_tard, sinon};
 use super::part::{Part, Piece, detail};
 use super::recit::{Recit, en_lettres};
 use super::refus::refus;
 use super::remarques::{a_verifier, franchise, hors_convention, plafond};
-use super::situations::{RIEN, demarche, fait, recours, rembourse_normalement};
+use super::situations::{fait, rembourse_normalement};
 use super::taux::{taux, tout_est_ordinaire};
 use crate::domain::calendar::en_toutes_lettres as jour;
 use crate::domain::evaluation::{Appartenance, Evaluation, FaitsConnus};
@@ -92,13 +93,14 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     let other = autrement.and_then(|other| Some((other.gain, sinon(recit, other)?)));
     say(90, plusieurs(recit));
     say(90, Some(situation(recit)));
-    say(78, refused.map(|refus| refus.texte));
-    say(75, hors_convention(recit));
+    say(82, refused.map(|refus| refus.texte));
+    say(84, hors_convention(recit));
     say(65, taux(recit, sum_told).filter(|_| !cause_told));
     say(90, Some(bilan(recit, totaux)));
-    say(70, share.map(|share| share.texte));
+    // Nobody reads what is left to pay without reading what it is made of.
+    say(88, share.map(|share| share.texte));
     if let Some((gain, text)) = other {
-        say(if gain > Centimes::ZERO { 80 } else { 62 }, Some(text));
+        say(if gain > Centimes::ZERO { 76 } else { 62 }, Some(text));
     }
     say(45, plafond(recit));
     if !idle || (beyond.is_none() && check.is_none()) {

@@ -46,7 +46,11 @@ pub(super) fn plafond(recit: &Recit<'_>) -> Option<String> {
 }
 
 /// What the patient can have checked, the most useful first.
-const A_VERIFIER: [(Avertissement, &str); 9] = [
+const A_VERIFIER: [(Avertissement, &str); 10] = [
+    (
+        Avertissement::FeuilleTardive,
+        "Cette feuille est arrivée plus de deux ans après les soins\u{a0}: votre caisse peut refuser de la payer.",
+    ),
     (
         Avertissement::DesignationContestee,
         "Vous contestez le choix de médecin traitant qui compte ce jour-là\u{a0}: votre caisse n'a pas encore \

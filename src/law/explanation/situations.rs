@@ -9,14 +9,14 @@ use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
 use crate::law::valeurs::Valeurs;
 
-fn ans(valeurs: &Valeurs<'_>, parametre: Parametre, unknown: &str) -> String {
+pub(super) fn ans(valeurs: &Valeurs<'_>, parametre: Parametre, unknown: &str) -> String {
     valeurs
         .ans(parametre)
         .map_or_else(|_unknown| unknown.to_owned(), |age| format!("{age}\u{a0}ans"))
 }
 
 /// The months without majoration after the médecin traitant left.
-fn delai(valeurs: &Valeurs<'_>) -> String {
+pub(super) fn delai(valeurs: &Valeurs<'_>) -> String {
     let months = valeurs.valeur(Parametre::NeutralisationDepartMt);
     months.map_or_else(|_unknown| "12\u{a0}mois".to_owned(), |months| format!("{months}\u{a0}mois"))
 }
@@ -44,10 +44,13 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
         C::HorsResidence => "vous étiez loin de chez vous quand vous avez consulté ce médecin, et \
                              vous n'aviez donc pas à passer par un médecin traitant"
             .into(),
-        C::Remplacant => {
-            "vous avez consulté un médecin à la place de votre médecin traitant, qui n'était pas là"
-                .into()
+        C::Remplacant if situation.relation_mt == RelationMt::Remplace => {
+            "vous avez consulté le remplaçant de votre médecin traitant, qui n'était pas là".into()
         }
+        // Said by the feuille, and by nothing else.
+        C::Remplacant => "d'après la feuille, ce médecin vous a reçu parce que votre médecin traitant \
+                          n'était pas là"
+            .into(),
         C::ArticleD16216 => "vous avez reçu des soins pour lesquels il n'est pas demandé de passer \
                              d'abord par un médecin traitant"
             .into(),
@@ -65,6 +68,20 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
                  de {}\u{a0}: vous n'avez rien de plus à payer pour cela",
                 delai(&recit.valeurs())
             )
+        }
+        C::IndicateurAbsent | C::Tolerance | C::NonRespect if situation.mt_sans_exercice => {
+            "vous avez consulté un autre médecin que votre médecin traitant, qui n'exerçait pas ce jour-là"
+                .into()
+        }
+        C::SpecialiteHorsAccesDirect if situation.mt_sans_exercice => {
+            "vous avez consulté un spécialiste sans lettre de votre médecin traitant, qui n'exerçait pas \
+             ce jour-là"
+                .into()
+        }
+        C::ActeHorsAccesDirect if situation.mt_sans_exercice => {
+            "vous avez consulté un spécialiste pour des soins qui demandent une lettre de votre médecin \
+             traitant, qui n'exerçait pas ce jour-là"
+                .into()
         }
         C::IndicateurAbsent | C::Tolerance => "vous avez consulté un autre médecin que votre \
                                                médecin traitant, sans que la feuille dise pourquoi"
@@ -113,7 +130,7 @@ fn sans_objet_a_distance(situation: &Situation) -> bool {
 }
 
 /// What nobody told, and that would decide: whether the doctor alone can tell it, and how it is said.
-fn inconnue(situation: &Situation) -> (bool, &'static str) {
+pub(super) fn inconnue(situation: &Situation) -> (bool, &'static str) {
     use IndicateurParcours as I;
     let rights = matches!(
         situation.couverture,
@@ -134,7 +151,7 @@ fn inconnue(situation: &Situation) -> (bool, &'static str) {
 }
 
 /// Who can complete what is missing.
-const fn completer(by_doctor: bool) -> &'static str {
+pub(super) const fn completer(by_doctor: bool) -> &'static str {
     if by_doctor {
         "Demandez à ce médecin de compléter la feuille\u{a0}: en attendant, vous ne payez rien de plus."
     } else {
@@ -171,150 +188,6 @@ pub(super) const fn rembourse_normalement(code: C) -> bool {
             | C::Remplacant
             | C::ArticleD16216
     )
-}
-
-const CHOISIR: &str = "Pour la suite, vous pouvez choisir un médecin traitant\u{a0}: le médecin de votre \
-                       choix et vous signez ensemble une déclaration, sans frais";
-const ACCORD: &str = ", avec l'accord d'un de vos parents";
-pub(super) const RIEN: &str = "Vous n'avez aucune démarche à faire.";
-const A_SIGNER: &str = "Votre déclaration de médecin traitant n'était pas terminée\u{a0}: vérifiez que vous et le \
-                        médecin l'avez bien signée.";
-const LETTRE: &str = "La prochaine fois, demandez d'abord une lettre à votre médecin traitant.";
-
-/// What the patient can do now: a table too.
-pub(super) fn demarche(recit: &Recit<'_>) -> String {
-    let situation = &recit.situation;
-    let declared = situation.relation_mt.declare();
-    match recit.code {
-        C::SansMedecinTraitant if situation.relation_mt == RelationMt::EnAttente => {
-            A_SIGNER.to_owned()
-        }
-        C::SansMedecinTraitant => choisir(recit),
-        C::NouveauMedecinTraitant => {
-            "Vérifiez simplement que vous et ce médecin avez bien signé la \
-                                      déclaration de médecin traitant."
-                .to_owned()
-        }
-        C::NonRespect if situation.specialite.est_generaliste() => {
-            "La prochaine fois, voyez d'abord votre médecin traitant\u{a0}; si vous préférez celui que \
-             vous avez vu, vous pouvez le choisir à la place."
-                .to_owned()
-        }
-        C::NonRespect | C::SpecialiteHorsAccesDirect | C::ActeHorsAccesDirect => LETTRE.to_owned(),
-        C::IndicateurAbsent | C::Tolerance => {
-            "S'il y avait une bonne raison, par exemple une lettre ou une urgence, demandez à ce \
-             médecin de corriger la feuille."
-                .to_owned()
-        }
-        C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
-            format!(
-                "Vous avez {} à partir de son départ pour choisir un nouveau médecin traitant\u{a0}: \
-                 ensuite, le remboursement baissera.",
-                delai(&recit.valeurs())
-            )
-        }
-        C::MoinsDe16AnsSansMt => format!(
-            "Un parent peut déjà choisir un médecin traitant pour l'enfant\u{a0}: il en faudra un à \
-             partir de {} pour garder ce remboursement.",
-            ans(&recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
-        ),
-        C::Exclusion | C::Mayotte => {
-            "Pour le remboursement, vous n'avez pas besoin de choisir un médecin traitant."
-                .to_owned()
-        }
-        C::Inconnu => completer(inconnue(situation).0).to_owned(),
-        C::UrgenceSansMedecinTraitant
-        | C::HorsResidence
-        | C::ArticleD16216
-        | C::ZoneSousMedicalisee
-        | C::GeneralisteRecent
-        | C::SansObjet
-            if !declared && concerne(situation) =>
-        {
-            match situation.relation_mt {
-                // Nobody says that there is none.
-                RelationMt::Inconnu => RIEN.to_owned(),
-                RelationMt::EnAttente => A_SIGNER.to_owned(),
-                RelationMt::Aucun
-                | RelationMt::Executant
-                | RelationMt::Autre
-                | RelationMt::Remplace
-                | RelationMt::Parti
-                | RelationMt::ExecutantCabinetSecondaire => choisir(recit),
-            }
-        }
-        C::SansObjet
-        | C::MedecinTraitant
-        | C::Oriente
-        | C::AccesDirect
-        | C::Urgence
-        | C::HorsResidence
-        | C::Remplacant
-        | C::ArticleD16216
-        | C::ZoneSousMedicalisee
-        | C::CabinetSecondaire
-        | C::GeneralisteRecent
-        | C::UrgenceSansMedecinTraitant
-        | C::MoinsDe16Ans => RIEN.to_owned(),
-    }
-}
-
-/// Whether a médecin traitant would be of use to somebody in this situation.
-fn concerne(situation: &Situation) -> bool {
-    situation.executant_medecin() && !situation.specialite.est_biologie() && !situation.est_detenu()
-}
-
-fn choisir(recit: &Recit<'_>) -> String {
-    let age = recit.situation.age;
-    let alone = recit
-        .valeurs()
-        .ans(Parametre::MtAgeSansAccordParental)
-        .is_ok_and(|majority| age < majority);
-    let accord = if alone { ACCORD } else { "" };
-    format!("{CHOISIR}{accord}.")
-}
-
-/// To whom to turn when one disagrees, for what was counted outside the parcours.
-pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
-    match recit.code {
-        C::SansMedecinTraitant if recit.situation.relation_mt == RelationMt::EnAttente => Some(
-            "Si vous l'aviez tous deux signée avant, dites-le à votre caisse\u{a0}: elle corrigera.",
-        ),
-        C::SansMedecinTraitant => Some(
-            "Si aucun médecin ne peut vous prendre, ou si vous n'êtes pas d'accord, le conciliateur \
-             de votre caisse est là pour vous aider.",
-        ),
-        C::NonRespect | C::SpecialiteHorsAccesDirect | C::ActeHorsAccesDirect => Some(
-            "Si vous aviez une lettre, ou si votre médecin traitant était absent, dites-le à votre \
-             caisse\u{a0}: elle peut corriger ce calcul.",
-        ),
-        C::IndicateurAbsent | C::Tolerance => Some(
-            "Si vous n'êtes pas d'accord, vous pouvez aussi écrire à votre caisse, ou demander l'aide \
-             de son conciliateur.",
-        ),
-        C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => Some(
-            "Si aucun médecin ne peut vous prendre, le conciliateur de votre caisse vous aide à en \
-             trouver un.",
-        ),
-        C::SansObjet
-        | C::MedecinTraitant
-        | C::NouveauMedecinTraitant
-        | C::Oriente
-        | C::AccesDirect
-        | C::Urgence
-        | C::HorsResidence
-        | C::Remplacant
-        | C::ArticleD16216
-        | C::ZoneSousMedicalisee
-        | C::CabinetSecondaire
-        | C::GeneralisteRecent
-        | C::UrgenceSansMedecinTraitant
-        | C::Exclusion
-        | C::Mayotte
-        | C::MoinsDe16Ans
-        | C::MoinsDe16AnsSansMt
-        | C::Inconnu => None,
-    }
 }
 
 fn oriente(recit: &Recit<'_>) -> &'static str {

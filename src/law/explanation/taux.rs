@@ -85,12 +85,14 @@ fn atteint_le_seuil(acte: &ActeRaconte<'_>) -> bool {
     }
 }
 
-/// The same for the acts whose reimbursement is lowered outside the parcours, when it is that of all.
+/// The same for the acts whose reimbursement is lowered outside the parcours, when it is that of all. An act that bears
+/// the flat sum is not reimbursed at the rate that it has.
 pub(super) fn cause_des_majores(recit: &Recit<'_>) -> Option<String> {
     let mut majored =
         recit.actes.iter().filter(|acte| acte.evalue.montants.majoration > Centimes::ZERO);
-    let first = cause(majored.next()?)?;
-    majored.all(|acte| cause(acte).as_ref() == Some(&first)).then_some(first)
+    let told = |acte: &ActeRaconte<'_>| cause(acte).filter(|_| !acte.somme_fixe());
+    let first = told(majored.next()?)?;
+    majored.all(|acte| told(acte).as_ref() == Some(&first)).then_some(first)
 }
 
 /// Whether all that is reimbursed is at the ordinary rate.
@@ -112,6 +114,10 @@ pub(super) fn taux(recit: &Recit<'_>, sum_told: bool) -> Option<String> {
     let known = first.regle_du_taux()?;
     let same = |acte: &&ActeRaconte<'_>| cause(acte).as_ref() == Some(&why);
     let concerned = recit.rembourses().filter(same).count();
+    // An act that bears a flat sum is not reimbursed at its rate: the sum is told, for others of the same cause too.
+    if let Some(bearer) = recit.rembourses().filter(same).find(|acte| acte.somme_fixe()) {
+        return somme_fixe(recit, bearer, concerned == recit.actes.len());
+    }
     // The rule speaks of one dear act.
     let spoken = !first.retient(SANS_SOMME) || (concerned == 1 && atteint_le_seuil(first));
     if concerned == recit.actes.len() && spoken {
@@ -129,6 +135,27 @@ pub(super) fn taux(recit: &Recit<'_>, sum_told: bool) -> Option<String> {
     } else {
         let count = majuscule(&en_lettres(concerned));
         format!("{count} de ces actes sont pris en charge à {rate}% du tarif de base, {cause}.")
+    })
+}
+
+/// The flat sum that takes the place of the ticket modérateur, of all the acts or of some of them.
+fn somme_fixe(recit: &Recit<'_>, bearer: &ActeRaconte<'_>, all: bool) -> Option<String> {
+    if all {
+        let mut text = String::new();
+        let known = bearer.regle_du_taux()?;
+        let written = known.phrase.write(bearer.evalue, &bearer.situation, &mut text);
+        return written.then(|| liee(&text));
+    }
+    let place = "remplace la part ordinaire du patient (le «\u{a0}ticket modérateur\u{a0}»)";
+    Some(match recit.rembourses().filter(|acte| acte.somme_fixe()).count() {
+        1 => format!(
+            "Pour l'un de ces actes, qui est coûteux, une somme fixe de {} {place}.",
+            bearer.evalue.montants.ticket_moderateur.in_euros()
+        ),
+        count => format!(
+            "Pour {} de ces actes, qui sont coûteux, une somme fixe {place}.",
+            en_lettres(count)
+        ),
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         bases: &["CSS-D162-1-6"],
         rang: Rang::Exception { priorite: 70 },
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::MotifExclusion],
-        phrase: "Ce médecin remplaçait votre médecin traitant, qui n'était pas disponible.",
+        phrase: "D'après la feuille de soins, ce médecin vous a reçu à la place de votre médecin traitant, qui n'était pas disponible.",
         ..Fiche::COURANTE
     },
     quand: Quand::Si(

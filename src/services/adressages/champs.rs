@@ -14,9 +14,11 @@ pub(super) fn champ(invalide: AdressageInvalide) -> ChampInvalide {
             "duree_excessive",
             format!("une fin au plus tard le {}", au_plus_tard.format("%d/%m/%Y")),
         ),
-        A::DebutAvantEtablissement => {
-            fixe("/effet_du", "avant_etablissement", "un premier jour qui suit l'établissement")
-        }
+        A::DebutAvantEtablissement => fixe(
+            "/effet_du",
+            "avant_etablissement",
+            "le jour de l'établissement, ou un jour qui le suit",
+        ),
         A::SansActe => fixe("/actes", "champ_requis", "le contenu du plan : au moins un acte"),
         A::SansPeriodicite => fixe("/periodicite", "champ_requis", "la périodicité du plan"),
         A::PeriodiciteInutile => fixe(

@@ -194,6 +194,18 @@ pub async fn list(
     access.show(shown).await
 }
 
+/// The day of a referral, and what it makes of a caller.
+pub(super) async fn by_the_thing(
+    core: &Core,
+    conn: &mut Connection,
+    acteur: &Acteur,
+    id: AdressageId,
+) -> Result<(NaiveDate, Vec<Relation>), ServiceError> {
+    let (_, adressage) = one(core, conn, id).await?;
+    let lecteur = Lecteur::of(conn, acteur, core.today()).await?;
+    Ok((adressage.etabli_le, lecteur.relations(&adressage)))
+}
+
 /// A referral, wherever it is, and whose it is: that of a record which was merged is of the one that was kept.
 async fn one(
     core: &Core,

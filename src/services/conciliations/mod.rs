@@ -155,7 +155,7 @@ pub async fn list(
 }
 
 /// Whose a file is, and since which day.
-async fn place_of(
+pub(super) async fn place_of(
     conn: &mut Connection,
     id: ConciliationId,
 ) -> Result<(PatientId, NaiveDate), ServiceError> {
@@ -233,6 +233,11 @@ impl From<ConciliationRefusee> for ServiceError {
                 "/reponse",
                 "valeur_inconnue",
                 "attendu : un mot parmi accord, refus, sans_reponse",
+            ),
+            C::MedecinRefuse => champ(
+                "/rpps",
+                "medecin_refuse",
+                "attendu : un médecin qui a accepté ; celui-ci a refusé, et seul un nouveau contact dit le contraire",
             ),
             C::ContactFutur => {
                 champ("/contacte_le", "date_future", "attendu : un jour passé ou présent")

@@ -82,6 +82,7 @@ pub async fn end(
         Ending::Found(rpps) => {
             let patient = act.patient;
             Vivant::of(act.conn(), patient).await?.verify(today, "/rpps")?;
+            dossier.verify_found(rpps)?;
             let medecin = known(act.conn(), &rpps).await?;
             // The doctor who agreed must be one whom the patient can then declare.
             if medecin.exercice_designable(today, None).is_none() {

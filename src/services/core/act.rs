@@ -225,7 +225,7 @@ impl<'a> Opening<'a> {
 
     /// Ends an act that shows nobody: keeps its answer and commits.
     pub(in crate::services) async fn close(self, rendu: Rendu) -> Result<Memoire, ServiceError> {
-        self.core.keep(self.tx, self.demande, (rendu, &[]), None).await
+        self.core.keep(self.tx, self.demande, (rendu, &[], &[]), None).await
     }
 }
 
@@ -270,6 +270,11 @@ impl<'a> Act<'a> {
         core.rapports(self.conn(), &acteur, patient, by_the_thing).await
     }
 
+    /// What was made or signed makes that of the caller, for as long as the answer is given again.
+    pub(in crate::services) fn acquires(&mut self, relations: &[Relation]) {
+        self.droit.relations.extend_from_slice(relations);
+    }
+
     /// Whether the caller might do something else about the person.
     pub(in crate::services) fn may(&self, demarche: Demarche) -> bool {
         demarche.est_permise(&self.rapports)
@@ -305,9 +310,11 @@ impl<'a> Act<'a> {
     /// Ends the act: writes when its persons were last written about, traces those whom the answer shows,
     /// keeps the answer, commits.
     pub(in crate::services) async fn close(self, rendu: Rendu) -> Result<Memoire, ServiceError> {
-        let Self { opening: Opening { core, demande, tx, .. }, patient, instant, others, .. } =
-            self;
+        let Self { opening, patient, instant, droit, others, .. } = self;
+        let Opening { core, demande, tx, .. } = opening;
+        let acquired = droit.relations.into_iter().filter(|one| one.est_acquise());
+        let acquired: Vec<Relation> = acquired.collect();
         let persons: Vec<PatientId> = std::iter::once(patient).chain(others).collect();
-        core.keep(tx, demande, (rendu, &persons), Some(instant)).await
+        core.keep(tx, demande, (rendu, &persons, &acquired), Some(instant)).await
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, ServiceError};
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::Relation;
 use crate::domain::ids::PatientId;
 use crate::storage::Tx;
 use crate::storage::idempotence::{self, Claim, Reponse};
@@ -84,7 +85,10 @@ impl Core {
             idempotence::claim(&mut tx, self.coffre(), &appelant, cle, requete, self.now()).await;
         match claimed {
             Ok(Claim::New) => Ok(tx),
-            Ok(Claim::Answered { statut, reponse, personnes }) => {
+            Ok(Claim::Answered { statut, reponse, personnes, relations, inchange }) => {
+                for person in &personnes {
+                    self.judge_again(&mut tx, contexte, (*person, inchange), &relations).await?;
+                }
                 // A connection is not kept while the trace is waited for.
                 drop(tx);
                 self.trace_all(contexte, personnes).await?;
@@ -97,18 +101,38 @@ impl Core {
         }
     }
 
+    /// Refuses an answer to a caller who would not be given it now, unless it is the act that he made which ended what he was.
+    async fn judge_again(
+        &self,
+        tx: &mut Tx,
+        contexte: &Contexte,
+        (person, inchange): (PatientId, bool),
+        relations: &[Relation],
+    ) -> Result<(), ServiceError> {
+        let acteur = contexte.acteur();
+        let rapports = match self.rapports(tx, acteur, person, relations).await {
+            // The record was merged since: the other one is theirs.
+            Err(ServiceError::PatientFusionne(kept)) => {
+                self.rapports(tx, acteur, kept, relations).await?
+            }
+            found => found?,
+        };
+        Ok(contexte.demarche.rejuger(&rapports, inchange)?)
+    }
+
     /// Traces those whom an answer shows, says when something was last recorded about them, keeps it under its key, and commits.
     pub(super) async fn keep(
         &self,
         mut tx: Tx,
         demande: &Demande,
-        (rendu, personnes): (Rendu, &[PatientId]),
+        (rendu, personnes, relations): (Rendu, &[PatientId], &[Relation]),
         connu_le: Option<DateTime<Utc>>,
     ) -> Result<Memoire, ServiceError> {
         let contexte = &demande.contexte;
         let traces = self.shown(contexte, personnes.iter().copied()).await?;
         let (appelant, contenu) = (contexte.acteur().cle(), rendu.reponse.as_slice());
-        let kept = Reponse { statut: rendu.statut, contenu, personnes, connu_le, traces: &traces };
+        let statut = rendu.statut;
+        let kept = Reponse { statut, contenu, personnes, relations, connu_le, traces: &traces };
         idempotence::save(&mut tx, self.coffre(), (&appelant, &demande.cle), &kept).await?;
         tx.commit().await?;
         self.veille.awake();

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
+use crate::domain::acteur::Acteur;
+use crate::domain::droits::Relation;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::storage::acces::{self, Reception};
@@ -191,7 +193,14 @@ impl<'a> Many<'a> {
         (rendu, persons): (Rendu, &[PatientId]),
     ) -> Result<Memoire, ServiceError> {
         let Self { core, tx, recente, .. } = self;
-        let kept = core.keep(tx, demande, (rendu, persons), None).await?;
+        // A doctor transmits what he did.
+        let performed: &[Relation] = match demande.contexte.acteur() {
+            Acteur::Medecin(_) => &[Relation::Executant],
+            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
+                &[]
+            }
+        };
+        let kept = core.keep(tx, demande, (rendu, persons, performed), None).await?;
         core.veille().recentes.leave(recente);
         Ok(kept)
     }

@@ -106,7 +106,8 @@ impl Core {
         // Their record may have been merged since the token was made.
         let own = fusions::merged_into(conn, own).await?.unwrap_or(own);
         if own == patient {
-            return Ok(found.avec(Relation::SoiMeme));
+            let chooses = self.chooses_alone(conn, patient).await?;
+            return Ok(found.avec(Relation::SoiMeme).d_un_enfant(!chooses));
         }
         let today = self.today();
         for nature in representations::qualites(conn, patient, own, today).await? {

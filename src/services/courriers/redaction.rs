@@ -12,11 +12,11 @@ use crate::domain::courrier::{
     Concerne, Fait, Lettre, NatureCourrier, Remboursement, SansObjet, lettre,
 };
 use crate::domain::declaration::{Contestation, Declaration, Etat, ModePreuve, RoleSignataire};
-use crate::domain::designation::{Designation, MotifDepart, MotifFin};
+use crate::domain::designation::{Designation, Membre, MotifDepart, MotifFin};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::en_vigueur;
 use crate::domain::identifiers::{Rpps, Specialite};
-use crate::domain::ids::{PatientId, RepresentationId};
+use crate::domain::ids::{MedecinId, PatientId, RepresentationId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::patient::Patient;
 use crate::domain::vie::sommeil::motif_de;
@@ -150,7 +150,9 @@ impl<'a> Redaction<'a> {
             })
             .filter_map(|(one, membre)| Some((membre.rpps, motif(one, membre.motif_fin)?)))
             .collect();
-        let Some((_, motif)) = gone.first().copied() else { return Ok(Err(SansObjet::Annule)) };
+        let Some((_, motif)) = gone.first().copied() else {
+            return Ok(Err(dossier.sans_depart(dit.medecin_id, jour.max(self.jour))));
+        };
         if matches!(motif, MotifDepart::Patient | MotifDepart::Remplacement) {
             return Ok(Err(SansObjet::DeSaPart));
         }
@@ -202,6 +204,7 @@ impl<'a> Redaction<'a> {
         let current = dossier.designations.iter().find(counts);
         match (reason, current) {
             (Some(reason), _) => Ok(Err(reason)),
+            (None, None) if dossier.presents(self.jour).is_empty() => Ok(Err(SansObjet::Termine)),
             (None, None) => Ok(Err(SansObjet::DejaChoisi)),
             (None, Some(designation)) => {
                 let depuis = designation.effet.du();
@@ -315,11 +318,37 @@ impl Dossier {
         let present = self.designations.iter().flat_map(|one| one.membres_le(jour));
         present.map(|membre| membre.rpps).collect()
     }
+
+    /// Why a departure that was told is none: the doctor is there on the day, or others are, or the choice had ended before.
+    fn sans_depart(&self, parti: Option<MedecinId>, jour: NaiveDate) -> SansObjet {
+        let is_he = |membre: &Membre| Some(membre.medecin_id) == parti;
+        let named = |one: &Designation| one.membres.iter().any(is_he);
+        let present = self.designations.iter().find(|one| one.membres_le(jour).next().is_some());
+        match present {
+            Some(one) if one.membres_le(jour).any(is_he) => SansObjet::Annule,
+            // A line of no day is kept nowhere: the others go on as they were.
+            Some(one)
+                if named(one) || one.effet.du() < jour && !self.designations.iter().any(named) =>
+            {
+                SansObjet::Garde
+            }
+            Some(_) => SansObjet::DejaChoisi,
+            None => {
+                let last = self.designations.iter().filter(|one| named(one));
+                let last = last.max_by_key(|one| one.effet.du()).and_then(|one| one.motif_fin);
+                if last == Some(MotifFin::Patient) {
+                    SansObjet::DeSaPart
+                } else {
+                    SansObjet::Annule
+                }
+            }
+        }
+    }
 }
 
 /// Why a doctor left: by the line of the doctor, or with the designation.
 fn motif(designation: &Designation, own: Option<MotifDepart>) -> Option<MotifDepart> {
-    own.or(match designation.motif_fin? {
+    own.or_else(|| match designation.motif_fin? {
         MotifFin::Remplacement => Some(MotifDepart::Remplacement),
         MotifFin::Patient => Some(MotifDepart::Patient),
         MotifFin::Medecin => Some(MotifDepart::Medecin),

@@ -346,6 +346,15 @@ fn effect_of(
     (None, same.cloned())
 }
 
+/// The same, of a declaration wherever it is.
+pub(super) async fn day_of(
+    core: &Core,
+    conn: &mut Connection,
+    id: DeclarationId,
+) -> Result<NaiveDate, ServiceError> {
+    Ok(jour_de(&one(core, conn, id).await?))
+}
+
 /// The day of a declaration, for a former caisse: that of its last signature, or of its recording.
 fn jour_de(declaration: &Declaration) -> NaiveDate {
     let chosen = declaration.jour_du_choix();

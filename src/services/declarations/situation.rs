@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::domain::calendar::Periode;
-use crate::domain::declaration::{Declaration, FinSituation, SituationDeclaration};
+use crate::domain::declaration::{
+    Declaration, FinSituation, JamaisCompte, Situation, SituationDeclaration,
+};
 use crate::domain::designation::{Designation, Membre, MotifDepart, MotifFin};
 use crate::domain::ids::MedecinId;
 use crate::services::ServiceError;
 use crate::storage::Connection;
-use crate::storage::patients::conflits;
+use crate::storage::fins;
+use crate::storage::patients::{conflits, faits};
 
 /// That of a declaration signed by all.
 pub(super) async fn situation(
@@ -25,7 +28,45 @@ pub(super) async fn situation(
     }
     let ecarts = conflits::ecarts(conn, declaration.patient_id).await?;
     let set_aside = ecarts.iter().any(|ecart| ecart.declaration_id == declaration.id);
-    Ok(SituationDeclaration::sans_effet(declaration, set_aside))
+    let found = SituationDeclaration::sans_effet(declaration, set_aside);
+    let jamais = if found.situation == Situation::JamaisEnVigueur {
+        Some(never(conn, declaration, timeline).await?)
+    } else {
+        None
+    };
+    Ok(SituationDeclaration { jamais, ..found })
+}
+
+/// Why a declaration signed by all never counted.
+async fn never(
+    conn: &mut Connection,
+    declaration: &Declaration,
+    timeline: &[Designation],
+) -> Result<JamaisCompte, ServiceError> {
+    let other = JamaisCompte::AutreChoix;
+    let Some(jour) = declaration.jour_du_choix() else { return Ok(other) };
+    let mort = faits::deces(conn, declaration.patient_id).await?.map(|fait| fait.effet.du());
+    if let Some(mort) = mort.filter(|mort| jour > *mort) {
+        return Ok(JamaisCompte::Deces(mort));
+    }
+    let present: BTreeSet<MedecinId> = timeline
+        .iter()
+        .flat_map(|known| known.membres_le(jour))
+        .map(|membre| membre.medecin_id)
+        .collect();
+    if let Some(en_place) = &declaration.en_place {
+        let nobody = present.is_disjoint(en_place);
+        return Ok(if nobody { JamaisCompte::PlusEnPlace } else { other });
+    }
+    if !present.is_empty() {
+        return Ok(other);
+    }
+    let chosen = |id: MedecinId| declaration.medecins.iter().any(|one| one.medecin_id == id);
+    let ended = fins::list(conn, declaration.patient_id)
+        .await?
+        .into_iter()
+        .find(|known| !known.annulee && known.fin.effet_du == jour && chosen(known.fin.medecin_id));
+    Ok(ended.map_or(other, |known| JamaisCompte::FinDuJour(known.fin.motif)))
 }
 
 /// Why a designation ends, with the departure of its last doctors when that is the reason and one for all.

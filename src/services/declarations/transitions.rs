@@ -155,6 +155,7 @@ pub(super) async fn finish(
     rendre: impl Render<Dossier>,
 ) -> Done {
     let (core, acteur) = (act.core(), *act.contexte().acteur());
+    act.acquires(named(&acteur, &declaration));
     let rapports = act.rapports_apres(named(&acteur, &declaration)).await?;
     let dossier = dossier_of(core, act.conn(), declaration, &rapports).await?;
     Ok(act.close(rendre(&dossier.vue_par(&acteur))?).await?)

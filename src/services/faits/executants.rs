@@ -168,13 +168,15 @@ impl Registre {
     }
 
     /// The doctors whom some feuilles name beside their performers: médecins traitants whose colleagues act, those whom
-    /// the colleagues replace, doctors who sent the patients.
+    /// the colleagues replace, doctors who sent the patients; and those who may not have practised when another was seen.
     pub(super) fn others(&self, sujets: &[Sujet<'_>]) -> BTreeSet<Rpps> {
         let claimed = sujets.iter().flat_map(|(patient, feuille)| self.absent(*patient, feuille));
         let senders = sujets.iter().filter_map(|(_, feuille)| sender(feuille)?.rpps);
         let colleagues = sujets.iter().filter(|(_, feuille)| says_colleague(feuille));
         let replaced = colleagues.filter_map(|(_, feuille)| feuille.soins.executant.remplacant_de);
-        claimed.chain(senders).chain(replaced).collect()
+        let traitants =
+            sujets.iter().flat_map(|(patient, feuille)| self.traitants(*patient, feuille));
+        claimed.chain(senders).chain(replaced).chain(traitants).collect()
     }
 
     /// The billing numbers whose holders decide something: those of performers who have not got them, those
@@ -238,7 +240,7 @@ impl Registre {
     }
 
     /// Whether a doctor practised nowhere on a day, as far as his practices are known.
-    fn practises_nowhere(&self, rpps: Rpps, jour: NaiveDate) -> bool {
+    pub(super) fn practises_nowhere(&self, rpps: Rpps, jour: NaiveDate) -> bool {
         let all = self.medecins.practices(rpps);
         !all.is_empty() && !all.iter().any(|one| one.effet.contient(jour))
     }

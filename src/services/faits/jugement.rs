@@ -1,10 +1,14 @@
 //! One feuille judged with what the register knows beside it, whoever asks: a reception, a lot, a
 //! reevaluation, a simulation.
 
+use chrono::{DateTime, Utc};
+
 use super::{Registre, Sujet};
+use crate::domain::clock::paris_day;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::DeclarationId;
 use crate::law::Law;
+use crate::law::prescription::tardives;
 use crate::services::ServiceError;
 use crate::services::evaluations::ask;
 
@@ -20,13 +24,13 @@ pub(in crate::services) struct Jugement {
 }
 
 impl Registre {
-    /// Judges a feuille. One that was judged before is told what its performer had earned that year as it
+    /// Judges a feuille that was received at an instant. One that was judged before is told what its performer had earned that year as it
     /// was told then: the sum of a year keeps no instant.
     pub(in crate::services) fn juger(
         &self,
         law: &Law,
         sujet: Sujet<'_>,
-        avant: Option<&FaitsConnus>,
+        (recue_le, avant): (DateTime<Utc>, Option<&FaitsConnus>),
     ) -> Result<Jugement, ServiceError> {
         let (mut faits, declaration_id) = self.faits(sujet)?;
         if let Some(avant) = avant {
@@ -34,6 +38,7 @@ impl Registre {
         }
         let mut evaluation = ask(law, &sujet.1.soins, &faits)?;
         evaluation.avertissements.extend(self.ecarts(sujet));
+        evaluation.avertissements.extend(tardives(&sujet.1.soins, paris_day(recue_le)));
         Ok(Jugement { faits, declaration_id, evaluation })
     }
 }

@@ -11,6 +11,7 @@
 mod ccam;
 mod executants;
 mod jugement;
+mod mt;
 mod parcours;
 mod personnes;
 mod praticiens;

@@ -128,6 +128,7 @@ impl Registre {
             executant: self.executant(feuille),
             numero_de: self.numero_de(feuille),
             ccam: self.ccam.of(&feuille.soins),
+            mt: self.mt_connu(dossier, feuille),
         }
     }
 

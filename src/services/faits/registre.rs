@@ -11,7 +11,6 @@ use super::parcours::has_opinion;
 use super::praticiens::Medecins;
 use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
-use crate::domain::calendar::Periode;
 use crate::domain::droits::Vue;
 use crate::domain::evaluation::{
     AutreFeuille, FaitsConnus, HonorairesAnnee, Naissance, RelationMt,
@@ -24,7 +23,7 @@ use crate::domain::patient::ClePatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::services::core::vue_de_caisse;
-use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
+use crate::storage::faits::{MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
@@ -81,11 +80,6 @@ impl Dossier {
         }
     }
 
-    /// A declaration that was under way.
-    pub(super) fn waits(&mut self, attente: &Attente) {
-        self.etat.attentes.push((attente.rpps, attente.effet));
-    }
-
     /// The day by which care is judged: the last of their life, for care of a day that follows it. No text says what such care
     /// costs whom: what was paid before the death was known is not another sum because of the death.
     pub(super) fn vecu(&self, jour: NaiveDate) -> NaiveDate {
@@ -110,8 +104,7 @@ impl Dossier {
             return RelationMt::Remplace;
         }
         // A declaration under way counts only for a doctor who says that he is being chosen.
-        let waits = |(rpps, effet): &(Rpps, Periode)| *rpps == executant && effet.contient(jour);
-        if says_chosen(feuille) && self.etat.attentes.iter().any(waits) {
+        if says_chosen(feuille) && self.attente(executant, jour).is_some() {
             return RelationMt::EnAttente;
         }
         if found.is_some() {

@@ -170,7 +170,7 @@ fn evaluate(
 ) -> Result<FeuilleRecue, ServiceError> {
     let feuille = &ligne.nouvelle.feuille;
     let Jugement { faits, declaration_id, evaluation } =
-        registre.juger(core.law(), (patient_id, feuille), None)?;
+        registre.juger(core.law(), (patient_id, feuille), (instant, None))?;
     let id = core.ids().feuille(ligne.date_soins);
     Ok(FeuilleRecue {
         feuille: FeuilleEnregistree {

@@ -154,14 +154,16 @@ fn medecins<'a>(
     }
 }
 
-/// The médecins traitants of the day of the event, or of today, as was known until the event or is since.
+/// The médecins traitants of the day of the event, or of today, as was known until the event or is since. A referral is read by those
+/// of today, who alone are told.
 fn traitants(dits: &mut Dits, evenement: &EvenementAPublier, autour: &Alentours, today: NaiveDate) {
     let known = evenement.enregistre_le;
     let lignes = evenement.patient_id.and_then(|id| autour.lignes.get(&id)).into_iter().flatten();
     let of_then = lignes.filter(|ligne| {
         ligne.enregistre_le <= known && ligne.remplace_le.is_none_or(|until| until >= known)
     });
-    let days = [evenement.effet_du.unwrap_or(today), today];
+    let of_its_day = evenement.effet_du.filter(|_| evenement.nature.theme() != "adressage");
+    let days = [of_its_day.unwrap_or(today), today];
     let found: Vec<MedecinId> = of_then
         .filter(|ligne| days.iter().any(|day| ligne.effet.contient(*day)))
         .map(|ligne| ligne.medecin_id)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
+use super::lisibles;
 use super::veille::Fin;
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::{Rapports, Relation};
@@ -118,7 +119,8 @@ async fn follow(
             Some(only) => only_of(only.clone()),
             None => sources(core, &mut search, contexte, question).await?,
         };
-        let page = look(core, &mut search, (&own, &sources), question, apres).await?;
+        let page =
+            look(core, &mut search, (contexte.acteur(), &own, &sources), question, apres).await?;
         if last || question.attente.is_zero() || page.suite || !page.evenements.is_empty() {
             let persons: Vec<PatientId> =
                 page.evenements.iter().filter_map(|one| one.patient_id).collect();
@@ -223,7 +225,7 @@ async fn of_family(
 async fn look(
     core: &Core,
     search: &mut Search<'_>,
-    (own, sources): (&Destinataire, &Sources),
+    (acteur, own, sources): (&Acteur, &Destinataire, &Sources),
     question: &Question,
     apres: i64,
 ) -> Result<Page, ServiceError> {
@@ -265,6 +267,7 @@ async fn look(
     };
     if person_of(own).is_none() {
         only_mine(core.today(), search, own, &mut found).await?;
+        lisibles::keep(core, search, acteur, &mut found).await?;
     }
     let curseur = fil::seal(core.coffre(), &own.to_string(), jusqu_a)?;
     Ok(Page { evenements: found, curseur, suite: more })

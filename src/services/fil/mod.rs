@@ -2,6 +2,7 @@
 
 mod destinataires;
 mod lecture;
+mod lisibles;
 mod publication;
 mod recentes;
 mod veille;
@@ -11,4 +12,4 @@ pub use self::lecture::{Page, Question, read, read_movements};
 pub use self::publication::{keep_listening, keep_published, publish};
 pub use self::veille::Veille;
 pub use crate::domain::fil::Destinataire;
-pub use crate::storage::fil::EvenementLu;
+pub use crate::storage::fil::{EvenementLu, Lecture};

@@ -123,7 +123,7 @@ pub(super) async fn actions(
 
 /// Whether the agent who calls is the one who prepared an act.
 pub(super) fn prepared_it(core: &Core, contexte: &Contexte, operation: &Operation) -> bool {
-    let sujet = contexte.auteur.sujet.as_str();
+    let sujet = &contexte.auteur.sujet;
     let prepared = operation.prepare_par.as_deref();
     prepared.is_some_and(|by| actes_nationaux::is_agent(core.coffre(), sujet, by))
 }

@@ -213,7 +213,7 @@ async fn record(
     let changes = changes(core, tx, &medecin, nouvelle).await?;
     let to_confirm = caisse.is_none() && nature.cesse();
     let prepare_par =
-        to_confirm.then(|| actes_nationaux::agent(core.coffre(), contexte.auteur.sujet.as_str()));
+        to_confirm.then(|| actes_nationaux::agent(core.coffre(), &contexte.auteur.sujet));
     let expire_le = to_confirm.then(|| confirmation::end(core)).transpose()?;
     let operation = Operation {
         id: OperationId::from_uuid(core.ids().uuid()),

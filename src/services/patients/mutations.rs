@@ -3,7 +3,9 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::identifiants::whose;
-use super::organismes::{move_to, verify_day_of_change, write};
+use super::organismes::{
+    MOIS_EN_ARRIERE, move_to, verify_day_of_change, verify_not_long_ago, write,
+};
 use super::verify_own;
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::plus_mois;
@@ -19,10 +21,6 @@ use crate::services::core::Act;
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::Connection;
 use crate::storage::patients::{self, actes};
-
-/// How far back a caisse takes days from another: the care of which may still be claimed. That right lasts
-/// two years from the quarter that follows the care (CSS L160-11), so twenty-seven months at most.
-const MOIS_EN_ARRIERE: i32 = -27;
 
 /// The last change of caisse of a person, and what was known just before it.
 struct Changement {
@@ -69,9 +67,7 @@ pub async fn take_over(
     }
     verify_day_of_change(&mut act, *affilie_du, "/affilie_du").await?;
     let wrong = |code, message| ServiceError::champ("/affilie_du", code, message);
-    if plus_mois(core.today(), MOIS_EN_ARRIERE).is_none_or(|first| *affilie_du < first) {
-        return Err(wrong("hors_bornes", "un jour d'il y a vingt-sept mois au plus").into());
-    }
+    verify_not_long_ago(core, *affilie_du, "/affilie_du")?;
     let known = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
     if known.iter().any(|fait| fait.effet.du() >= *affilie_du) {
         return Err(

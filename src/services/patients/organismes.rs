@@ -23,6 +23,9 @@ use crate::storage::patients::{self, faits};
 /// How far ahead a change of caisse is recorded: a new employer, most often its cause, is known that long
 /// before at most (the notice that an employee gives).
 const MOIS_A_L_AVANCE: i32 = 3;
+/// How far back days are taken from a caisse: the care of which may still be claimed. That right lasts
+/// two years from the quarter that follows the care (CSS L160-11), so twenty-seven months at most.
+pub(super) const MOIS_EN_ARRIERE: i32 = -27;
 
 /// The person depends on another caisse, or another régime, from a day. Nothing is signed, and
 /// the designation is not touched. Both organismes are told.
@@ -35,6 +38,7 @@ pub async fn change_organisme(
 ) -> Done {
     let mut act = open(core, demande, seen).await?;
     verify_day_of_change(&mut act, du, "/effet_du").await?;
+    verify_not_long_ago(core, du, "/effet_du")?;
     move_to(&mut act, organisme, du).await?;
     finish(act, rendre).await
 }
@@ -50,6 +54,19 @@ pub(super) async fn verify_day_of_change(
         return Err(ServiceError::champ(pointeur, "hors_bornes", message));
     }
     verify_within_life(act, du, pointeur).await
+}
+
+/// Refuses to take from a caisse days of which no care may be claimed any more: nobody could undo it.
+pub(super) fn verify_not_long_ago(
+    core: &Core,
+    du: NaiveDate,
+    pointeur: &str,
+) -> Result<(), ServiceError> {
+    if plus_mois(core.today(), MOIS_EN_ARRIERE).is_none_or(|first| du < first) {
+        let message = "un jour d'il y a vingt-sept mois au plus";
+        return Err(ServiceError::champ(pointeur, "hors_bornes", message));
+    }
+    Ok(())
 }
 
 /// Writes that the person depends on another caisse from a day, and tells both.

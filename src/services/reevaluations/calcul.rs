@@ -63,7 +63,8 @@ pub(super) async fn reexamine(
         examen.feuilles = examen.feuilles.saturating_add(1);
         let had = retenues(&kept.feuille, &before.evaluation);
         registre.forget(patient, kept.id, &had);
-        let judged = registre.juger(core.law(), (patient, &kept.feuille), Some(&before.faits));
+        let avant = (kept.enregistre_le, Some(&before.faits));
+        let judged = registre.juger(core.law(), (patient, &kept.feuille), avant);
         let Jugement { faits, declaration_id, evaluation } = match judged {
             Ok(judged) => judged,
             // The law of today has no answer: the evaluation stays as it is.

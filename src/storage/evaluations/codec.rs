@@ -10,9 +10,9 @@ use minicbor::decode::Error;
 use super::EvaluationEnregistree;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::evaluation::{
-    ActeEvalue, AdressageConnu, AutreFeuille, Avertissement, AvertissementLigne, CodeRegle,
-    Constat, Constats, Evaluation, ExecutantConnu, FaitsConnus, FaitsRegistre, HonorairesAnnee,
-    Issue, LigneEvaluee, Montants, Qualification,
+    ActeEvalue, AdressageConnu, AttenteConnue, AutreFeuille, Avertissement, AvertissementLigne,
+    CodeRegle, Constat, Constats, Evaluation, ExecutantConnu, FaitsConnus, FaitsRegistre,
+    HonorairesAnnee, Issue, LigneEvaluee, Montants, MtConnu, Qualification, SignaturesConnues,
 };
 use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{AmountOverflow, Centimes};
@@ -66,7 +66,9 @@ fn sum(mut all: impl Iterator<Item = Montants>) -> Read<Montants> {
 
 array! {
     LigneEvaluee { numero_ligne, montants }
-    FaitsRegistre { couvertures, adressages, autour, avis, honoraires, executant, numero_de, ccam }
+    FaitsRegistre { couvertures, adressages, autour, avis, honoraires, executant, numero_de, ccam, mt }
+    MtConnu { sans_exercice, choisi_le, attente }
+    AttenteConnue { signees, complete_le }
     ExecutantConnu { specialite, conventionnement, date_installation, outre_mer }
 }
 
@@ -185,6 +187,25 @@ impl Cbor for Montants {
             })
         };
         complete().map_err(Error::message)
+    }
+}
+
+/// Bits: 1 the person has signed, 2 somebody who acts for them, 4 the performer, 8 the other doctors.
+impl Cbor for SignaturesConnues {
+    fn write(&self, to: &mut To) -> Written {
+        let all = [self.assure, self.representant, self.medecin, self.autres_medecins];
+        let bits = all.iter().rev().fold(0, |bits, one| (bits << 1) | u8::from(*one));
+        to.u8(bits)?.ok()
+    }
+
+    fn read(from: &mut Decoder<'_>) -> Read<Self> {
+        let bits = from.u8()?;
+        Ok(Self {
+            assure: bits & 1 != 0,
+            representant: bits & 2 != 0,
+            medecin: bits & 4 != 0,
+            autres_medecins: bits & 8 != 0,
+        })
     }
 }
 

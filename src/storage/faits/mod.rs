@@ -14,6 +14,7 @@ use sqlx::postgres::PgConnection;
 use super::StorageError;
 use super::connaissance::{Connaissance, connu};
 use crate::domain::calendar::Periode;
+use crate::domain::evaluation::SignaturesConnues;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::vie::sommeil::StatutPatient;
@@ -157,6 +158,8 @@ pub struct Attente {
     pub rpps: Rpps,
     /// From the day of the first signature to that of the last one, if it came.
     pub effet: Periode,
+    /// Who has signed it.
+    pub signees: SignaturesConnues,
 }
 
 /// The declarations of some persons that have a signature and wait for another, or waited for one that came on a later day:
@@ -166,29 +169,41 @@ pub async fn waiting(
     patients: &[PatientId],
     connu_le: Connaissance,
 ) -> Result<Vec<Attente>, StorageError> {
+    #[expect(clippy::struct_excessive_bools, reason = "each is somebody who has signed, or not")]
     struct Row {
         patient_id: PatientId,
         rpps: Rpps,
         du: NaiveDate,
         au: Option<NaiveDate>,
+        assure: bool,
+        representant: bool,
+        medecin: bool,
+        autres: bool,
     }
     let rows = connu!(
         conn, connu_le => "$2", Row, "declaration.waiting_of", "declaration.waiting_known_at",
         r#"SELECT e.patient_id, m.rpps, min(s.signe_le) AS "du!",
-                  CASE WHEN e.etat = 'active' THEN max(s.signe_le) END AS au
+                  CASE WHEN e.etat = 'active' THEN max(s.signe_le) END AS au,
+                  bool_or(s.role = 'assure') AS "assure!", bool_or(s.role NOT IN ('assure', 'medecin')) AS "representant!",
+                  coalesce(bool_or(s.medecin_id = dm.medecin_id), false) AS "medecin!",
+                  NOT EXISTS (SELECT FROM declaration_medecin o
+                              WHERE o.patient_id = e.patient_id AND o.declaration_id = e.declaration_id
+                                AND o.medecin_id <> ALL (array_agg(s.medecin_id) FILTER (WHERE s.medecin_id IS NOT NULL)
+                                                         || dm.medecin_id)) AS "autres!"
            FROM etat_declaration e
            JOIN declaration_medecin dm USING (patient_id, declaration_id)
            JOIN medecin m USING (medecin_id)
            JOIN signature s USING (patient_id, declaration_id)
            WHERE e.patient_id = ANY($1) AND e.etat IN ('en_attente', 'active') AND "# ["e."] " AND " ("s.")
-        " GROUP BY e.patient_id, e.declaration_id, e.etat, m.rpps";
+        " GROUP BY e.patient_id, e.declaration_id, e.etat, m.rpps, dm.medecin_id";
         patients as _
     )?;
     let waited = |row: Row| {
-        let Row { patient_id, rpps, du, au } = row;
+        let Row { patient_id, rpps, du, au, assure, representant, medecin, autres } = row;
         // Signed on one day by everybody, it never waited.
         let effet = Periode::new(du, au).ok()?;
-        Some(Attente { patient_id, rpps, effet })
+        let signees = SignaturesConnues { assure, representant, medecin, autres_medecins: autres };
+        Some(Attente { patient_id, rpps, effet, signees })
     };
     Ok(rows.into_iter().filter_map(waited).collect())
 }

@@ -1,6 +1,6 @@
 //! Reading the feed from a place on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnection;
 use crate::domain::calendar::plus_mois;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fil::Destinataire;
+use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::StorageError;
@@ -54,6 +55,20 @@ pub struct EvenementLu {
     pub feuilles: Vec<FeuilleId>,
     /// Codes and states, for whoever renders it to choose from.
     pub donnees: Value,
+    /// Where its reader may read what it tells.
+    pub lecture: Lecture,
+}
+
+/// Where what an event tells may be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lecture {
+    /// The thing itself.
+    #[default]
+    Chose,
+    /// In the designations of the person.
+    Designations,
+    /// Nowhere, at the moment.
+    Aucune,
 }
 
 fn texts(cles: &[Destinataire]) -> Vec<String> {
@@ -150,6 +165,7 @@ pub async fn page(
         declaration_id: row.declaration_id,
         feuilles: row.feuille_id.into_iter().chain(row.feuilles.into_iter().flatten()).collect(),
         donnees: row.donnees,
+        lecture: Lecture::Chose,
     })
     .fetch_all(conn)
     .await?)
@@ -204,6 +220,7 @@ pub async fn de_receptions(
         declaration_id: None,
         feuilles: row.feuilles,
         donnees: Value::Null,
+        lecture: Lecture::Chose,
     })
     .fetch_all(conn)
     .await?)
@@ -242,6 +259,7 @@ pub async fn de_performers(
         declaration_id: None,
         feuilles: row.feuille_id.into_iter().chain(row.feuilles.into_iter().flatten()).collect(),
         donnees: row.donnees,
+        lecture: Lecture::Chose,
     })
     .fetch_all(conn)
     .await?)
@@ -282,6 +300,78 @@ pub async fn miennes(
         executant,
         caisse,
         aujourd_hui
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Of some persons, those who depend on a caisse on a day, under the record that was kept of each.
+pub async fn assures(
+    conn: &mut PgConnection,
+    persons: &[PatientId],
+    (caisse, jour): (&str, NaiveDate),
+) -> Result<BTreeSet<PatientId>, StorageError> {
+    let found: Vec<PatientId> = sqlx::query_scalar!(
+        r#"/* fil.assures */
+         SELECT p.patient_id AS "patient_id!: PatientId" FROM patient p
+         WHERE p.patient_id = ANY ($1)
+           AND EXISTS (SELECT FROM affiliation a
+                       WHERE a.patient_id = coalesce(p.fusionne_dans, p.patient_id) AND a.remplace_le IS NULL
+                         AND left(a.organisme, 5) = $2 AND a.effet @> $3::date)"#,
+        persons as _,
+        caisse,
+        jour
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Of some persons, and of the persons of some feuilles, those the processing of whose data is limited, under the record that was kept of
+/// each.
+pub async fn limites(
+    conn: &mut PgConnection,
+    persons: &[PatientId],
+    feuilles: &[FeuilleId],
+) -> Result<(BTreeSet<PatientId>, BTreeMap<FeuilleId, PatientId>), StorageError> {
+    if persons.is_empty() && feuilles.is_empty() {
+        return Ok((BTreeSet::new(), BTreeMap::new()));
+    }
+    let rows = sqlx::query!(
+        r#"/* fil.limites */
+         SELECT p.patient_id AS "patient_id!: PatientId", w.feuille_id AS "feuille_id: FeuilleId"
+         FROM (SELECT unnest($1::uuid[]) AS patient_id, NULL::uuid AS feuille_id
+               UNION ALL
+               SELECT patient_id, feuille_id FROM feuille_de_soins WHERE feuille_id = ANY ($2)) AS w
+         JOIN patient p ON p.patient_id = w.patient_id
+         JOIN patient k ON k.patient_id = coalesce(p.fusionne_dans, p.patient_id)
+         WHERE k.limite_le IS NOT NULL"#,
+        persons as _,
+        feuilles as _
+    )
+    .fetch_all(conn)
+    .await?;
+    let of_feuilles =
+        rows.iter().filter_map(|row| Some((row.feuille_id?, row.patient_id))).collect();
+    let alone = rows.iter().filter(|row| row.feuille_id.is_none());
+    Ok((alone.map(|row| row.patient_id).collect(), of_feuilles))
+}
+
+/// Of some declarations of some persons, those that name a doctor.
+pub async fn qui_nomment(
+    conn: &mut PgConnection,
+    (persons, declarations): (&[PatientId], &[DeclarationId]),
+    rpps: &Rpps,
+) -> Result<BTreeSet<DeclarationId>, StorageError> {
+    let found: Vec<DeclarationId> = sqlx::query_scalar!(
+        r#"/* fil.qui_nomment */
+         SELECT DISTINCT c.declaration_id AS "declaration_id!: DeclarationId"
+         FROM declaration_medecin c JOIN medecin m USING (medecin_id)
+         WHERE c.patient_id = ANY ($3) AND c.declaration_id = ANY ($1) AND m.rpps = $2"#,
+        declarations as _,
+        rpps.as_str(),
+        persons as _
     )
     .fetch_all(conn)
     .await?;

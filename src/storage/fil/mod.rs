@@ -4,7 +4,8 @@ mod lecture;
 mod publication;
 
 pub use self::lecture::{
-    Borne, EvenementLu, Fenetre, borne, de_performers, de_receptions, debut, miennes, page,
+    Borne, EvenementLu, Fenetre, Lecture, assures, borne, de_performers, de_receptions, debut,
+    limites, miennes, page, qui_nomment,
 };
 pub(crate) use self::publication::nomme;
 pub use self::publication::{

@@ -32,7 +32,7 @@ pub struct EvenementAPublier {
     pub donnees: Value,
 }
 
-/// A person's line with a doctor.
+/// The days of a doctor as médecin traitant of a person: those of his line within those of the designation, while both were known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LigneConnue {
     pub medecin_id: MedecinId,
@@ -212,9 +212,14 @@ async fn persons(
         return Ok(());
     }
     let rows = sqlx::query!(
-        "/* fil.lignes */
-         SELECT patient_id, medecin_id, effet, enregistre_le, remplace_le FROM designation_medecin
-         WHERE patient_id = ANY ($1)",
+        r#"/* fil.lignes */
+         SELECT l.patient_id, l.medecin_id, l.effet * d.effet AS "effet!: Periode",
+                greatest(l.enregistre_le, d.enregistre_le) AS "enregistre_le!",
+                least(l.remplace_le, d.remplace_le) AS remplace_le
+         FROM designation_medecin l JOIN designation d USING (patient_id, designation_id)
+         WHERE l.patient_id = ANY ($1) AND l.effet && d.effet
+           AND (l.remplace_le IS NULL OR l.remplace_le > d.enregistre_le)
+           AND (d.remplace_le IS NULL OR d.remplace_le > l.enregistre_le)"#,
         told as _
     )
     .fetch_all(&mut **tx)
@@ -283,8 +288,10 @@ async fn things(
                  UNION
                  SELECT o.operation_id, caisse_le(l.patient_id, o.effet_du)
                  FROM operation_medecin o JOIN designation_medecin l USING (medecin_id)
+                 JOIN designation d USING (patient_id, designation_id)
                  WHERE o.operation_id = ANY ($1) AND o.caisse IS NULL AND o.etat = 'a_confirmer'
-                   AND l.remplace_le IS NULL AND l.effet @> (o.effet_du - 1)) AS c
+                   AND l.remplace_le IS NULL AND l.effet @> (o.effet_du - 1)
+                   AND d.remplace_le IS NULL AND d.effet @> (o.effet_du - 1)) AS c
              WHERE caisse IS NOT NULL"#,
             operations as _
         )

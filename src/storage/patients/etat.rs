@@ -11,6 +11,7 @@ use sqlx::postgres::PgConnection;
 
 use super::knowledge_after;
 use crate::domain::calendar::Periode;
+use crate::domain::evaluation::SignaturesConnues;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, motif_de};
@@ -21,7 +22,7 @@ use crate::storage::types::Tid;
 use crate::storage::{Coffre, CoffreError, StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// An identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +55,20 @@ pub struct DesignationEtat {
     pub contestee: bool,
 }
 
+/// A doctor named by a declaration that was under way on some days, and who has signed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttenteEtat {
+    pub rpps: Rpps,
+    pub effet: Periode,
+    pub signees: SignaturesConnues,
+}
+
 impl EtatPatient {
     /// Puts what has no order of its own in one, so that the same facts make the same value.
     pub fn ranger(&mut self) {
         self.identites.sort_by_key(|one| one.du);
         self.absorbes.sort();
-        self.attentes.sort_by_key(|(rpps, effet)| (*rpps, effet.du(), effet.au()));
+        self.attentes.sort_by_key(|one| (one.rpps, one.effet.du(), one.effet.au()));
         self.neutralisations.sort_by_key(Periode::du);
         self.conflits.sort_by_key(|effet| (effet.du(), effet.au()));
         self.statuts.sort_by_key(|(effet, _)| effet.du());
@@ -111,8 +120,8 @@ pub struct EtatPatient {
     pub designations: Vec<DesignationEtat>,
     /// Records merged into theirs.
     pub absorbes: Vec<PatientId>,
-    /// Doctors named by declarations that were under way, each on these days.
-    pub attentes: Vec<(Rpps, Periode)>,
+    /// Doctors named by declarations that were under way.
+    pub attentes: Vec<AttenteEtat>,
     /// Days on which they bear no majoration because their doctor left.
     pub neutralisations: Vec<Periode>,
     /// Days on which two choices of merged records contradict each other, and nobody has decided.
@@ -131,6 +140,7 @@ array! {
     IdentiteEtat { du, date_naissance, rang }
     CaisseEtat { effet, organisme, absorbee }
     DesignationEtat { id, declaration_id, effet, membres, contestee }
+    AttenteEtat { rpps, effet, signees }
     EtatPatient {
         identites, caisses, designations, absorbes, attentes, neutralisations, conflits, statuts, deces, adressages, avis
     }

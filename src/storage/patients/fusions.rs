@@ -158,6 +158,19 @@ pub async fn affiliations(
     .await?)
 }
 
+/// The records that held, once, what some records hold now.
+pub async fn holders(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<PatientId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* patient.holders */ SELECT DISTINCT patient_id AS "patient_id!: PatientId" FROM dossiers_tenus($1)"#,
+        records as _
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Whose feuille this is now: a split may have given it to another record, a merge put its record
 /// into another.
 pub async fn owner_of_feuille(

@@ -47,6 +47,7 @@ pub fn tous(monde: &Monde) -> Vec<Appelant<'_>> {
     let mut all = Vec::new();
     let mut one = |nom, acteur, cible, relation: Option<Relation>| {
         let rapports = Rapports::aucun(acteur);
+        let rapports = rapports.d_un_enfant(nom == "l'enfant");
         let rapports = match relation {
             Some(R::AncienneCaisse) => rapports.ancienne_caisse(jours(cible)),
             Some(relation) => rapports.avec(relation),

@@ -5,6 +5,7 @@ mod actions;
 mod appelants;
 mod etags;
 mod fabrique;
+pub mod fil;
 mod marche;
 mod monde;
 mod mondes;

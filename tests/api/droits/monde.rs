@@ -149,6 +149,8 @@ pub struct Cible {
     /// A national act that waits for a second agent.
     pub acte: String,
     pub reevaluation: String,
+    /// Who speaks for them.
+    pub parle: String,
     /// What they ask to be put right.
     pub rectification: String,
     /// A file that the present caisse sent, and that was tried.
@@ -205,6 +207,7 @@ impl Cible {
             retenue: rien(13),
             acte: rien(14),
             reevaluation: rien(15),
+            parle: rien(0),
             rectification: rien(20),
             reprise: rien(17),
             export: rien(18),
@@ -270,6 +273,10 @@ impl Monde {
         }
         let mut cibles: [Cible; 4] = cibles.try_into().unwrap();
         represente(&app, &cibles, &autrui).await;
+        for cible in &mut cibles {
+            let own = if cible.nom == "enfant" { &autrui[1] } else { &cible.id };
+            cible.parle.clone_from(own);
+        }
         for (cible, roles) in cibles.iter().zip(SIGNENT) {
             let caisse = app.caisse(ANCIENNE);
             papier(&caisse, &cible.id, (&retraite(), "2024-09-02"), roles).await;

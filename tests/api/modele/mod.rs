@@ -49,6 +49,7 @@ async fn live(seed: u64) -> BTreeSet<&'static str> {
         world.follow().await;
         world.open_inboxes().await;
     }
+    world.read_feed().await;
     world.done
 }
 

@@ -11,8 +11,11 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use super::monde::{DOCTORS, PEOPLE, World};
+use super::regards::MSA;
+use crate::droits::fil::follow;
 use crate::support::app::{Caller, patient_id};
 use crate::support::patientele::{Bornes, fold};
+use crate::support::vie::{AIN, BOUCHES_DU_RHONE};
 
 /// What a software holds, and where it is in the feed.
 #[derive(Debug, Clone, Default)]
@@ -91,6 +94,18 @@ impl World {
             assert_eq!(told, expected, "{rpps} follows {name} on {day}: {}", self.story);
         }
         self.suiveurs.0.insert(rpps, (held, kept));
+    }
+
+    /// Whoever is told where to read may read there, whatever they were to the persons and are no more.
+    pub async fn read_feed(&mut self) {
+        let doctors = DOCTORS.iter().map(|rpps| self.app.medecin(rpps));
+        let caisses = [AIN, BOUCHES_DU_RHONE, MSA].map(|code| self.app.caisse(code));
+        let readers: Vec<Caller<'_>> = doctors.chain(caisses).collect();
+        let reader = &readers[self.random.random_range(0..readers.len())];
+        let mut wrong = Vec::new();
+        let following = follow(reader, "a reader", &mut wrong);
+        following.with_subscriber(NoSubscriber::default()).await;
+        assert!(wrong.is_empty(), "{wrong:?}: {}", self.story);
     }
 
     /// The inboxes of a person and of their caisse ask for the signatures that the person's declarations wait for,

@@ -15,6 +15,8 @@ use traitant::domain::statistiques::{
 };
 use traitant::domain::vocabulary::Vocabulaire;
 
+mod secret;
+
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -352,47 +354,4 @@ fn what_is_taken_away_leaves_nothing() {
     assert_eq!(sum, comptes);
     sum.moins(&comptes);
     assert!(sum.est_vide());
-}
-
-/// A class of ten is hidden, one of eleven is told; the class that is hidden beside it is the smallest.
-#[test]
-fn ten_is_hidden_and_eleven_is_told() {
-    let at =
-        |designe: MedecinDesigne, age| cell(Nature::Assure, age, [i16::from(designe.code()), 0, 0]);
-    let told = |small: i64| {
-        let stock = vec![
-            (
-                at(MedecinDesigne::Generaliste, ClasseAge::DeSeizeAVingtQuatre),
-                Mesures::nombre(small),
-            ),
-            (
-                at(MedecinDesigne::Generaliste, ClasseAge::DeVingtCinqATrenteNeuf),
-                Mesures::nombre(40),
-            ),
-            (
-                at(MedecinDesigne::Generaliste, ClasseAge::DeQuaranteACinquanteNeuf),
-                Mesures::nombre(90),
-            ),
-        ];
-        let matiere = Matiere { stock, ..Matiere::default() };
-        let lines = chiffres(Tableau::Designation, (Methode::Cour2013, Some(Axe::Age)), &matiere);
-        let of = |line: &traitant::domain::statistiques::Ligne| {
-            let found =
-                line.chiffres.iter().find(|one| one.indicateur == Indicateur::AssuresDesignants);
-            (line.classe.clone().map(|(_, name)| name), found.unwrap().valeur)
-        };
-        lines.iter().map(of).collect::<Vec<_>>()
-    };
-    let row = |name: &str, valeur| (Some(name.to_owned()), valeur);
-    let hidden = Valeur::Secret;
-    assert_eq!(
-        told(10),
-        [
-            row("16-24", hidden),
-            row("25-39", hidden),
-            row("40-59", Valeur::Nombre(90)),
-            (None, Valeur::Nombre(140)),
-        ]
-    );
-    assert_eq!(told(SEUIL)[0], row("16-24", Valeur::Nombre(SEUIL)));
 }

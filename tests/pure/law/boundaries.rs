@@ -1,11 +1,12 @@
 //! The day before, the day and the day after.
 
 use traitant::domain::evaluation::{
-    Appartenance, Avertissement, CodeDetermine, Evaluation, Issue, RelationMt,
+    Appartenance, Avertissement, AvertissementLigne, CodeDetermine, Evaluation, Issue, RelationMt,
 };
-use traitant::domain::feuille_de_soins::Complementaire;
+use traitant::domain::feuille_de_soins::{Complementaire, NatureAssurance};
 use traitant::domain::money::Centimes;
 use traitant::law::LawError;
+use traitant::law::prescription::{prescrit_le, tardives};
 use traitant::law::situation::DateDesSoins;
 
 use super::support::{LAW, consultation, day};
@@ -27,6 +28,35 @@ fn figures(evaluation: &Evaluation) -> [i64; 7] {
 
 fn code(evaluation: &Evaluation) -> CodeDetermine {
     evaluation.synthese().unwrap().code
+}
+
+#[test]
+fn two_years_are_counted_from_the_first_day_of_the_quarter_after_the_care() {
+    for (care, last) in [
+        ("2019-01-01", "2021-03-31"),
+        ("2019-03-31", "2021-03-31"),
+        ("2019-04-01", "2021-06-30"),
+        ("2019-12-31", "2021-12-31"),
+        ("2020-02-29", "2022-03-31"),
+    ] {
+        let asked = consultation(day(care), 2500);
+        let late = |received| tardives(&asked.soins, received);
+        let (before, after) = (day(last).pred_opt().unwrap(), day(last).succ_opt().unwrap());
+        assert_eq!(prescrit_le(day(care)), Some(after), "{care}");
+        assert!(late(before).is_empty() && late(day(last)).is_empty(), "{care}");
+        let code = Avertissement::FeuilleTardive;
+        assert_eq!(late(after), [AvertissementLigne { code, numero_ligne: None }], "{care}");
+    }
+    // Of two days in two quarters, one alone is late.
+    let mut two = consultation(day("2019-03-31"), 2500).puis("G", 2500);
+    two.soins.actes[1].date_execution = day("2019-04-01");
+    let said = tardives(&two.soins, day("2021-04-01"));
+    assert_eq!(said.iter().map(|one| one.numero_ligne).collect::<Vec<_>>(), [Some(1)]);
+    // What starts elsewhere is not said.
+    for nature in [NatureAssurance::AtMp, NatureAssurance::Maternite] {
+        two.soins.assurance.nature = nature;
+        assert!(tardives(&two.soins, day("2026-01-01")).is_empty());
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod argent;
 mod boundaries;
 mod ccam;
+mod conseils;
 mod contrats;
 mod expertise;
 mod facturation;

@@ -94,6 +94,22 @@ fn any_guarantee() -> impl Strategy<Value = Garantie> {
     ]
 }
 
+/// The sum of the amounts of a sentence, in cents.
+fn euros(phrase: &str) -> i64 {
+    let cents = |text: &str| {
+        let (whole, rest) = text.split_once(',').unwrap_or((text, "00"));
+        whole.parse::<i64>().unwrap() * 100 + rest.parse::<i64>().unwrap()
+    };
+    let number = |before: &str| {
+        let bound = before.replace(['\u{a0}', '\u{202f}'], "");
+        let start = bound
+            .rfind(|c: char| !c.is_ascii_digit() && c != ',')
+            .map_or(0, |last| last + bound.get(last..).unwrap().chars().next().unwrap().len_utf8());
+        cents(bound.get(start..).unwrap())
+    };
+    phrase.match_indices('€').map(|(place, _)| number(phrase.get(..place).unwrap())).sum()
+}
+
 fn holds(amounts: &Montants) -> Result<(), TestCaseError> {
     let sum = |parts: &[Centimes]| parts.iter().map(|part| part.get()).sum::<i64>();
     prop_assert_eq!(
@@ -229,6 +245,19 @@ proptest! {
             answer.totaux.reste_a_charge.get()
         );
         prop_assert!(asked.soins.paiement.tiers_payant_amo || claimed == 0);
+    }
+
+    /// Contracts of every kind included: the parts that are read add up to what is left, to the cent.
+    #[test]
+    fn the_parts_that_a_patient_reads_add_up_to_what_is_left(asked in any_question()) {
+        let answer = known(&asked)?;
+        let told = LAW.raconter(&asked.soins, &asked.faits, &answer).unwrap();
+        let shares = told.phrases.iter().filter(|phrase| phrase.starts_with("Vous payez "));
+        let shares: Vec<i64> = shares.map(|phrase| euros(phrase)).collect();
+        let some = answer.actes.iter().any(|acte| acte.montants.base > Centimes::ZERO);
+        let left = answer.totaux.reste_a_charge.get();
+        let expected = if some && left > 0 { vec![left] } else { vec![] };
+        prop_assert_eq!(shares, expected, "{:#?}", told.phrases);
     }
 
     #[test]

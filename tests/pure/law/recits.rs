@@ -2,7 +2,8 @@
 
 use traitant::domain::evaluation::{AdressageConnu, RelationMt as R};
 use traitant::domain::feuille_de_soins::{
-    Complementaire as Cover, Exoneration, MotifExclusion, NatureAssurance, QualificatifDepense as Q,
+    Complementaire as Cover, Convention, Exoneration, MotifExclusion, NatureAssurance,
+    QualificatifDepense as Q,
 };
 use traitant::domain::money::Centimes;
 use traitant::law::checks::discrepancies;
@@ -336,4 +337,62 @@ fn care_without_fees_is_not_said_to_have_no_tariff() {
     dit(&asked_nothing, "vous avez reçu des soins pour lesquels la feuille ne demande rien.");
     dit(&asked_nothing, "On ne vous a rien demandé : vous n'avez rien à payer.");
     dit(&mars().base(0), "la feuille ne donne aucun tarif de remboursement");
+}
+
+#[test]
+fn an_act_that_bears_the_flat_sum_is_never_said_to_be_reimbursed_in_full() {
+    let outside = |date: &str| {
+        consultation(day(date), 20_000)
+            .ccam("NFFC004")
+            .specialite("04")
+            .mt(R::Autre)
+            .indicateur("S1")
+            .secteur_2()
+    };
+    let alone = outside("2025-06-13");
+    dit(
+        &alone,
+        "Vous payez 24 € de somme fixe pour un acte coûteux, 10,60 € pour le hors parcours et 2 € de participation forfaitaire.",
+    );
+    tait(&alone, "100 %");
+    // Her contract pays the sum: what takes the place of the ticket is said, and no rate.
+    let covered = alone.complementaire(Cover::Amc);
+    dit(&covered, "Pour un acte de cette importance, une somme fixe de 24 € remplace");
+    dit(&covered, "Vous payez 10,60 € parce que c'est hors du parcours de soins, et 2 €");
+    tait(&covered, "100 %");
+    let beside = covered.puis("CS", 2650);
+    dit(
+        &beside,
+        "Pour l'un de ces actes, qui est coûteux, une somme fixe de 24 € remplace la part ordinaire du patient (le « ticket modérateur »).",
+    );
+    tait(&beside, "100 %");
+}
+
+#[test]
+fn what_is_left_is_never_told_without_its_parts() {
+    let supplement = consultation(day("2018-10-10"), 5_000)
+        .base(3_000)
+        .code("TCG")
+        .adresse_par("ESSAI")
+        .complementaire(Cover::Amc)
+        .puis("G", 3_000);
+    let supplement = avec(supplement, |asked| {
+        asked.soins.actes[0].qualificatif = Some(Q::De);
+        let technical = consultation(day("2018-10-10"), 3_000).ccam("NFFC004");
+        asked.soins.actes[1].code = technical.soins.actes[0].code;
+    });
+    dit(&supplement, "il vous reste 32 € à payer");
+    dit(
+        &supplement,
+        "Vous payez 10 € pour le hors parcours, 2 € de participation forfaitaire et 20 €",
+    );
+    let waiting = avec(
+        consultation(day("2025-06-16"), 3_000)
+            .mt(R::EnAttente)
+            .adresse_par("ESSAI")
+            .complementaire(Cover::Amc),
+        |asked| asked.soins.executant.convention = Convention::NonConventionne,
+    );
+    dit(&waiting, "Vous payez ");
+    dit(&waiting, "n'a pas de convention");
 }

@@ -2,6 +2,7 @@
 
 use super::{Droit, Etendue, Refuse};
 use crate::domain::acteur::Acteur;
+use crate::domain::droits::phrases::ENFANT;
 use crate::domain::droits::{Demarche, Jeton, Rapports, Relation, Vue};
 
 impl Demarche {
@@ -32,6 +33,9 @@ impl Demarche {
                 _ => Refuse::Introuvable,
             });
         };
+        if rapports.est_un_enfant() && self.est_parole() {
+            return Err(Refuse::Interdit(ENFANT));
+        }
         let relations = || held.iter().map(|(relation, _)| *relation);
         let attendu = rapports.est(Relation::MedecinAttendu);
         if rapports.est_limite() && !self.est_permise_sous_limitation(relations(), attendu) {

@@ -6,10 +6,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::declaration::{
-    Action, Canal, Contestation, Etat, ModePreuve, MoyenSignature, OrigineSaisie, Reprise,
-    RoleSignataire, Signature, SignatureManquante, Situation, SituationDeclaration,
+    Action, Canal, Contestation, Etat, JamaisCompte, ModePreuve, MoyenSignature, OrigineSaisie,
+    Reprise, RoleSignataire, Signature, SignatureManquante, Situation, SituationDeclaration,
 };
-use crate::domain::designation::MotifFin;
+use crate::domain::designation::{MotifDepart, MotifFin};
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId, RepresentationId};
@@ -206,9 +206,23 @@ pub(super) fn phrase(known: &SituationDeclaration) -> String {
         Situation::EnVigueur => format!("En vigueur depuis le {}.", day(known.du)),
         Situation::Remplacee => format!("Remplacée le {} par {why}.", day(known.au)),
         Situation::Terminee => format!("Terminée le {} : {why}.", day(known.au)),
-        Situation::JamaisEnVigueur => {
-            "Jamais en vigueur : un autre choix l'emporte sur tous ses jours, ou le patient était décédé.".to_owned()
-        }
+        Situation::JamaisEnVigueur => match known.jamais {
+            Some(JamaisCompte::Deces(mort)) => {
+                format!("Jamais en vigueur : signée après le décès du patient, le {}.", jour(mort))
+            }
+            Some(JamaisCompte::FinDuJour(motif)) => {
+                let by_patient = motif == MotifDepart::Patient;
+                let why =
+                    if by_patient { "le patient a quitté ce médecin" } else { motif.en_mots() };
+                format!("Jamais en vigueur : elle a pris fin le jour même, {why}.")
+            }
+            Some(JamaisCompte::PlusEnPlace) => {
+                "Jamais en vigueur : les médecins qu'elle complète n'étaient plus médecins traitants.".to_owned()
+            }
+            Some(JamaisCompte::AutreChoix) | None => {
+                "Jamais en vigueur : un autre choix du patient l'emporte sur tous ses jours.".to_owned()
+            }
+        },
         Situation::EnConflit => {
             "Sans effet : deux dossiers fusionnés se contredisent, la caisse doit choisir.".to_owned()
         }

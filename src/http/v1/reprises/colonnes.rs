@@ -36,6 +36,10 @@ pub(super) fn entete<'h>(
         if name.contains('\n') {
             return Err("Le guillemet ouvert dans l'en-tête n'est pas fermé.".to_owned());
         }
+        // A file of two bytes a character, read by one.
+        if name.contains('\0') {
+            return Err("Le fichier n'est ni en UTF-8 ni en windows-1252 : il semble être en UTF-16, à convertir.".to_owned());
+        }
         let name = name.trim();
         let place = place.saturating_add(1);
         let Some(column) = known.iter().find(|one| one.nom.eq_ignore_ascii_case(name)) else {

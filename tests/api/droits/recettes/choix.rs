@@ -59,16 +59,15 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::ContesterDeclaration => declaration().corps(json!({ "motif": "carte perdue" })).ou(ETAT),
         D::TrancherContestation => {
             let body = json!({ "retenue": false, "motif": "carte perdue" });
-            let person = Acteur::Patient(cible.id.parse().unwrap());
+            let person = Acteur::Patient(cible.parle.parse().unwrap());
             let contested = (person, D::ContesterDeclaration, json!({ "motif": "carte perdue" }));
             let prealable = (jour == Jour::Dehors).then_some(contested);
             Recette { prealable, ..declaration().corps(body).ou(ETAT) }
         }
         D::RetirerMedecin => {
             let asked = declaration().corps(json!({})).ou(&["non_medecin_traitant"]);
-            // Before sixteen somebody chooses for the child; afterwards nobody does.
-            let not_theirs = [("enfant", Relation::SoiMeme), ("jeune", Relation::TitulaireJeune)];
-            if qui.relation().is_some_and(|own| not_theirs.contains(&(cible.nom, own))) {
+            // From sixteen on nobody chooses in their place.
+            if qui.relation() == Some(Relation::TitulaireJeune) {
                 return Some(asked.sauf(RETRAIT));
             }
             asked

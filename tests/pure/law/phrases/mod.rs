@@ -40,6 +40,23 @@ fn an_amount_that_is_told_is_one_of_the_evaluation_in_its_role() {
 }
 
 #[test]
+fn what_is_left_to_pay_is_told_with_its_parts() {
+    let mut told = 0;
+    for page in pages(SEED + 5, SITUATIONS) {
+        let all = page.told.phrases.iter().filter(|phrase| phrase.starts_with("Vous payez "));
+        let all: Vec<&String> = all.collect();
+        let some = page.reimbursed().count() > 0 && page.totaux().reste_a_charge.get() > 0;
+        // Where nothing is reimbursed, all that is left is one part, which is said to be the fees.
+        assert_eq!(all.len(), usize::from(some), "{}", page.text());
+        for phrase in all {
+            share(&page, phrase, &amounts(phrase));
+            told += 1;
+        }
+    }
+    assert!(told > SITUATIONS / 3, "{told}");
+}
+
+#[test]
 fn a_percentage_that_is_told_is_a_rate_of_the_evaluation() {
     for page in pages(SEED + 1, SITUATIONS) {
         let rates: Vec<String> =
