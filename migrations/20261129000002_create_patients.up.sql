@@ -162,7 +162,7 @@ CREATE TABLE representation (
     CONSTRAINT representation_preuve CHECK (preuve IN ('livret_de_famille', 'acte_de_naissance', 'decision_de_justice',
         'mandat_vise', 'rattachement_ayant_droit')),
     CONSTRAINT representation_motif_fin
-        CHECK (motif_fin IN ('majorite', 'decision_de_justice', 'fin_de_mesure', 'deces', 'erreur_de_saisie')),
+        CHECK (motif_fin IN ('majorite', 'decision_de_justice', 'fin_de_mesure', 'deces', 'erreur_de_saisie', 'protection_du_representant')),
     CONSTRAINT representation_par CHECK ((representant_id IS NULL) <> (identite_chiffree IS NULL)),
     CONSTRAINT representation_autrui CHECK (representant_id <> patient_id),
     CONSTRAINT representation_version CHECK (version >= 1),
@@ -185,13 +185,14 @@ LANGUAGE sql STABLE AS $$
                    WHERE p.patient_id = personne AND m.remplace_le IS NULL AND lower(m.effet) < jour)
 $$;
 
--- Whether what somebody signed on a day under a link counts: the link, as known now, was in force on that day. Who signs
--- for themselves needs none.
-CREATE FUNCTION lien_vaut(lien uuid, jour date) RETURNS boolean
+-- Whether what somebody signed on a day for a person under a link counts: the link, as known now, is one of that person and was
+-- in force on that day. Who signs for themselves needs none.
+CREATE FUNCTION lien_vaut(personne uuid, lien uuid, jour date) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT lien IS NULL
-        OR EXISTS (SELECT FROM representation r
-                   WHERE r.representation_id = lien AND r.remplace_le IS NULL AND r.effet @> jour
+        OR EXISTS (SELECT FROM representation r JOIN patient p USING (patient_id)
+                   WHERE r.representation_id = lien AND personne IN (p.patient_id, p.fusionne_dans)
+                     AND r.remplace_le IS NULL AND r.effet @> jour
                      AND NOT mort_avant(r.representant_id, jour))
 $$;
 

@@ -2,6 +2,7 @@ DROP TABLE designation_medecin;
 DROP TABLE designation;
 DROP TABLE avenant;
 DROP TABLE preuve_utilisee;
+DROP FUNCTION signature_perdue;
 DROP TABLE signature;
 DROP TABLE etat_declaration;
 DROP TABLE declaration_medecin;

@@ -110,6 +110,16 @@ CREATE UNIQUE INDEX signature_du_medecin ON signature (patient_id, declaration_i
 CREATE UNIQUE INDEX signature_du_patient ON signature (patient_id, declaration_id, role, signe_le)
     WHERE role <> 'medecin';
 
+-- Whether a quality of the patient's side in which a declaration was signed has no signature that counts any more.
+CREATE FUNCTION signature_perdue(personne uuid, choix uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM signature s
+        WHERE s.patient_id = personne AND s.declaration_id = choix AND s.role <> 'medecin'
+        GROUP BY s.role
+        HAVING NOT bool_or(lien_vaut(s.patient_id, s.representation_id, s.signe_le)))
+$$;
+
 -- A proof of signature serves once, whatever becomes of the declaration.
 CREATE TABLE preuve_utilisee (
     -- Who issued it, and the name that they gave it.

@@ -43,6 +43,9 @@ CREATE TABLE evenement (
 CREATE INDEX evenement_par_patient ON evenement (patient_id, enregistre_le)
     WHERE patient_id IS NOT NULL AND nature NOT LIKE 'feuille.%';
 
+-- Choices that somebody signed for a person whom they did not represent, until their caisse looks at them: few.
+CREATE INDEX evenement_a_verifier ON evenement (declaration_id) WHERE nature = 'declaration.a_verifier';
+
 -- Events that have no place in the feed yet: written with them, removed by the publication that gives them one.
 -- Read from its beginning, by an index in which those that were removed still stand: they are swept soon.
 CREATE TABLE evenement_a_publier (

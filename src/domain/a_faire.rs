@@ -47,6 +47,8 @@ vocabulaire!(
         /// Something comes that nobody recorded about the person: the médecin traitant does not practise, or moves; a protection
         /// ends; a birthday.
         ASavoir = 20 "a_savoir",
+        /// Who signed a choice for an insured person turned out not to represent them.
+        ChoixAVerifier = 21 "choix_a_verifier",
     }
 );
 
@@ -65,6 +67,7 @@ impl Rubrique {
             | Self::ASavoir => matches!(role, Role::Patient),
             Self::DeclarationEnAttente
             | Self::ContestationOuverte
+            | Self::ChoixAVerifier
             | Self::ConflitOuvert
             | Self::ConciliationOuverte
             | Self::OperationEnCours

@@ -1,7 +1,11 @@
 //! Who may sign for a person: holders of parental authority and representatives, as dated links
 //! with the kind of their proof.
 
+mod regles;
+
 use chrono::{DateTime, NaiveDate, Utc};
+
+pub use self::regles::{Regle, TABLE};
 
 use super::calendar::{Periode, anniversaire, lendemain};
 use super::declaration::{LienEnVigueur, RoleSignataire};
@@ -38,6 +42,8 @@ vocabulaire!(
         Deces = 4 "deces",
         /// It was recorded by mistake and never was.
         ErreurDeSaisie = 5 "erreur_de_saisie",
+        /// Whoever represents is protected themselves.
+        ProtectionDuRepresentant = 6 "protection_du_representant",
     }
 );
 
@@ -77,15 +83,6 @@ impl NatureRepresentation {
     /// The others protect an adult.
     pub const fn convient_a_un_mineur(self) -> bool {
         matches!(self, Self::TitulaireAutoriteParentale | Self::Tutelle)
-    }
-
-    /// Whether the other excludes it while somebody is a minor.
-    pub const fn exclut(self, other: Self) -> bool {
-        matches!(
-            (self, other),
-            (Self::TitulaireAutoriteParentale, Self::Tutelle)
-                | (Self::Tutelle, Self::TitulaireAutoriteParentale)
-        )
     }
 }
 

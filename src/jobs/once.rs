@@ -7,7 +7,7 @@ use crate::services::exports::{self, EXPORTER};
 use crate::services::fiches::{self, SIGNALER};
 use crate::services::operations::{self, DO, UNDO};
 use crate::services::reevaluations::{self, REEVALUER};
-use crate::services::representants::{self, PREVENIR};
+use crate::services::representants::{self, FINIR, PREVENIR};
 use crate::services::reprises::{self, REPRENDRE};
 use crate::services::statistiques::reformes::{self, SIMULER};
 use crate::services::taches::Tache;
@@ -25,11 +25,12 @@ pub(super) struct Once {
 }
 
 /// Every job of this kind.
-pub(super) static ONCE: [Once; 9] = [
+pub(super) static ONCE: [Once; 10] = [
     Once { nature: DO, run: |core, task| Box::pin(operations::run(core, task)) },
     Once { nature: ECRIRE, run: |core, task| Box::pin(courriers::run(core, task)) },
     Once { nature: EXPORTER, run: |core, task| Box::pin(exports::run(core, task)) },
     Once { nature: PREVENIR, run: |core, task| Box::pin(representants::run(core, task)) },
+    Once { nature: FINIR, run: |core, task| Box::pin(representants::run_protection(core, task)) },
     Once { nature: REEVALUER, run: |core, task| Box::pin(reevaluations::run(core, task)) },
     Once { nature: REPRENDRE, run: |core, task| Box::pin(reprises::run(core, task)) },
     Once { nature: SIGNALER, run: |core, task| Box::pin(fiches::tell_touched(core, task)) },

@@ -1,5 +1,5 @@
 //! The death of somebody who represents others, or its correction, is told to each of those, and to whom it takes a
-//! signature from.
+//! signature from; the protection of such a person ends what they do for others.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -8,9 +8,10 @@ use super::core::{Act, Fact};
 use super::declarations::follow_link;
 use super::taches::Tache;
 use super::{Core, ServiceError, latest_knowledge};
+use crate::domain::calendar::Periode;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
-use crate::domain::representation::{Representant, Representation};
+use crate::domain::representation::{FinRepresentation, Representant, Representation};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::representations::{self, Enregistree};
 
@@ -32,6 +33,83 @@ pub(super) async fn tell_represented(
     let key = format!("{patient}-{}", act.instant.timestamp_micros());
     let charge = json!({ "representant": patient, "avant": avant, "apres": apres });
     act.opening().queue(PREVENIR, (&key, &charge)).await
+}
+
+/// The job that ends the links of somebody who is protected.
+pub const FINIR: &str = "finir_liens_du_protege";
+
+/// Queues the end of what somebody who comes to be protected does for others (Code civil, 395, 2°, 445, 480, 483, 494-1): they
+/// may depend on other caisses, and each link ends in the transaction of its person.
+pub(super) async fn end_represented(
+    act: &mut Act<'_>,
+    protege: Periode,
+) -> Result<(), ServiceError> {
+    let patient = act.patient;
+    if representations::ever_represented_by(act.conn(), patient).await?.is_empty() {
+        return Ok(());
+    }
+    let key = format!("{patient}-{}", act.instant.timestamp_micros());
+    let charge = json!({ "representant": patient, "du": protege.du(), "au": protege.au() });
+    act.opening().queue(FINIR, (&key, &charge)).await
+}
+
+/// Ends them on the first day of the protection; one that would begin during it never does.
+pub async fn run_protection(core: &Core, task: &Tache) -> Result<(), ServiceError> {
+    let text = |name: &str| task.charge.get(name).and_then(Value::as_str);
+    let day = |name: &str| text(name).and_then(|day| day.parse::<NaiveDate>().ok());
+    let who: Option<PatientId> = text("representant").and_then(|id| id.parse().ok());
+    let days = day("du").and_then(|du| Periode::new(du, day("au")).ok());
+    let Some((representant, protege)) = who.zip(days) else { return Ok(()) };
+    let mut conn = core.public("representants.search").await?;
+    let found = representations::ever_represented_by(&mut conn, representant).await?;
+    drop(conn);
+    for patient in found {
+        end_one(core, patient, representant, protege).await?;
+    }
+    Ok(())
+}
+
+async fn end_one(
+    core: &Core,
+    patient: PatientId,
+    representant: PatientId,
+    protege: Periode,
+) -> Result<(), ServiceError> {
+    let coffre = core.coffre();
+    let mut job = core.job("representants.end").await?;
+    let Some(mut writing) = job.on(patient).await? else { return Ok(()) };
+    let instant = writing.instant;
+    let all =
+        representations::recorded(writing.conn(), coffre, patient, latest_knowledge()).await?;
+    for one in all {
+        let theirs = one.representant() == Representant::Patient(representant);
+        let Enregistree { mut lien, mort, .. } = one;
+        if !theirs || !lien.nature.regle().exige_capacite || !lien.effet.chevauche(&protege) {
+            continue;
+        }
+        let before = lien.clone().jusqu_au_deces(mort).map(|lien| lien.effet);
+        representations::replace(writing.conn(), &lien, instant).await?;
+        lien.motif_fin = Some(FinRepresentation::ProtectionDuRepresentant);
+        let after = lien.effet.jusqu_au(protege.du()).filter(|_| lien.effet.du() < protege.du());
+        if let Some(effet) = after {
+            lien.effet = effet;
+            lien.version = lien.version.saturating_add(1);
+            lien.enregistre_le = instant;
+            representations::insert(writing.conn(), coffre, &lien).await?;
+        }
+        if let Some(known) = before {
+            follow_link(&mut writing, lien.id, (known, after)).await?;
+        }
+        let donnees = json!({
+            "representation_id": lien.id,
+            "nature": lien.nature.mot(),
+            "effet_au": lien.effet.au(),
+            "motif_fin": lien.motif_fin.map(Vocabulaire::mot),
+        });
+        let fact = Fact::of(NatureEvenement::RepresentationTerminee).effective(lien.effet.du());
+        writing.tell(fact.with(donnees));
+    }
+    job.close().await
 }
 
 /// Tells each person whom the dead represents, or represents again: each in a transaction of their own.

@@ -4,27 +4,30 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::json;
 
+mod verification;
+
+use self::verification::{
+    days_of, verify_beside, verify_capable, verify_motif, verify_proof, verify_representant,
+};
 use super::core::{Act, Fact};
 use super::declarations::follow_link;
+use super::representants::end_represented;
 use super::vivant::Vivant;
 use super::{
-    Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, VersionsVues,
-    latest_knowledge,
+    Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues, latest_knowledge,
 };
-use crate::domain::calendar::{Periode, anniversaire};
+use crate::domain::calendar::anniversaire;
 use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{PatientId, RepresentationId};
-use crate::domain::patient::Patient;
 use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation, Representant, Representation,
-    bounded,
 };
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::storage::patients::{faits, fusions};
 use crate::storage::representations::{self, Enregistree};
-use crate::storage::{Connection, designations, patients};
+use crate::storage::{designations, patients};
 
 /// A link to record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +70,10 @@ pub async fn create(
     Vivant::of(act.conn(), patient).await?.verify(jour, "/effet_du")?;
     let representant = verify_representant(core, act.conn(), patient, nouvelle).await?;
     let (majority, (effet, motif_fin)) = days_of(core, &person, nouvelle)?;
+    verify_proof(nouvelle)?;
+    if let Representant::Patient(who) = representant {
+        verify_capable(core, act.conn(), who, (nouvelle.nature, effet)).await?;
+    }
     let others = representations::recorded(act.conn(), coffre, patient, known).await?;
     let same = |one: &Enregistree| {
         (one.representant(), one.lien.nature) == (representant.clone(), nouvelle.nature)
@@ -76,7 +83,7 @@ pub async fn create(
         return Err(ServiceError::RepresentationExistante.into());
     }
     let living: Vec<Representation> = others.into_iter().filter_map(Enregistree::lue).collect();
-    verify_of_minor(majority, nouvelle, effet, &living)?;
+    verify_beside(majority, nouvelle.nature, effet, &living)?;
     let lien = Representation {
         id: RepresentationId::from_uuid(core.ids().uuid()),
         patient_id: patient,
@@ -91,112 +98,10 @@ pub async fn create(
         remplace_le: None,
     };
     representations::insert(act.conn(), coffre, &lien).await?;
+    if lien.nature.protege_un_majeur() {
+        end_represented(&mut act, lien.effet).await?;
+    }
     finish(act, lien, NatureEvenement::RepresentationEnregistree, rendre).await
-}
-
-/// A representative of the register must exist, be somebody else, and be old enough. Gives whom they are: that of a record
-/// which was merged is of the one that was kept.
-async fn verify_representant(
-    core: &Core,
-    conn: &mut Connection,
-    patient: PatientId,
-    nouvelle: &NouvelleRepresentation,
-) -> Result<Representant, ServiceError> {
-    if matches!(nouvelle.representant, Representant::PersonneMorale(_))
-        && !nouvelle.nature.admet_personne_morale()
-    {
-        let message = "une personne : l'habilitation familiale est donnée à un proche";
-        return Err(ServiceError::champ(
-            "/representant/raison_sociale",
-            "representant_inadapte",
-            message,
-        ));
-    }
-    let Representant::Patient(id) = nouvelle.representant else {
-        return Ok(nouvelle.representant.clone());
-    };
-    let wrong =
-        |code, message: &str| ServiceError::champ("/representant/patient_id", code, message);
-    let whose = fusions::merged_into(conn, id).await?.unwrap_or(id);
-    if whose == patient {
-        return Err(wrong("representant_de_soi", "une autre personne que le patient"));
-    }
-    let found = patients::get(conn, core.coffre(), id, latest_knowledge()).await?;
-    let found = found.ok_or_else(|| wrong("patient_inconnu", PATIENT_ATTENDU))?;
-    let vivant = Vivant::of(conn, whose).await?;
-    vivant.verify_of(nouvelle.effet_du, ("/effet_du", "représentant"))?;
-    let least = nouvelle.nature.age_minimal(nouvelle.preuve);
-    if found.age_le(nouvelle.effet_du).is_none_or(|age| age < least) {
-        let parent = if nouvelle.nature == NatureRepresentation::TitulaireAutoriteParentale {
-            " ; un parent mineur se prouve par l'acte de naissance ou le livret de famille"
-        } else {
-            ""
-        };
-        let expected = format!("une personne d'au moins {least} ans le premier jour{parent}");
-        return Err(wrong("representant_trop_jeune", &expected));
-    }
-    Ok(Representant::Patient(whose))
-}
-
-/// What a minor can have: holders of parental authority, or a tutor where nobody holds it; what protects an adult begins
-/// with majority at the earliest.
-fn verify_of_minor(
-    majority: NaiveDate,
-    nouvelle: &NouvelleRepresentation,
-    effet: Periode,
-    others: &[Representation],
-) -> Result<(), ServiceError> {
-    let Ok(minor) = Periode::new(effet.du(), Some(majority)) else { return Ok(()) };
-    let day = majority.format("%d/%m/%Y");
-    if !nouvelle.nature.convient_a_un_mineur() {
-        let expected =
-            format!("un jour à partir de la majorité, le {day} : cette mesure protège un majeur");
-        return Err(ServiceError::champ("/effet_du", "mesure_de_majeur", expected));
-    }
-    let days = effet.intersection(&minor);
-    let excludes = |other: &&Representation| {
-        nouvelle.nature.exclut(other.nature)
-            && days.is_some_and(|days| other.effet.chevauche(&days))
-    };
-    match others.iter().find(excludes).map(|other| other.nature) {
-        None => Ok(()),
-        Some(NatureRepresentation::TitulaireAutoriteParentale) => {
-            let expected = format!(
-                "une nature que l'autorité parentale n'exclut pas : un mineur n'a de tuteur que les jours où personne ne \
-                 l'exerce ; terminer d'abord ce lien, ou commencer à la majorité, le {day}"
-            );
-            Err(ServiceError::champ("/nature", "autorite_parentale_exercee", expected))
-        }
-        Some(_) => {
-            let expected =
-                "une nature que la tutelle d'un mineur n'exclut pas : terminer d'abord ce lien";
-            Err(ServiceError::champ("/nature", "tutelle_en_vigueur", expected))
-        }
-    }
-}
-
-fn days_of(
-    core: &Core,
-    person: &Patient,
-    nouvelle: &NouvelleRepresentation,
-) -> Result<(NaiveDate, (Periode, Option<FinRepresentation>)), ServiceError> {
-    let jour = nouvelle.effet_du;
-    let identite = person.identite_le(jour).ok_or(ServiceError::Introuvable)?;
-    let birth = identite.date_naissance.pour_calcul_age();
-    if jour < birth {
-        let expected = "un premier jour qui suit la naissance du patient";
-        return Err(ServiceError::champ("/effet_du", "avant_naissance", expected));
-    }
-    let empty = || ServiceError::champ("/effet_au", "periode_vide", "un jour après « effet_du »");
-    let effet = Periode::new(jour, nouvelle.effet_au).map_err(|_empty| empty())?;
-    let majority = core.valeur(Parametre::MtAgeSansAccordParental, jour)?;
-    let majority = u8::try_from(majority).unwrap_or(u8::MAX);
-    let of_age = anniversaire(birth, majority).ok_or(ServiceError::Introuvable)?;
-    let days = bounded(nouvelle.nature, birth, majority, effet).ok_or_else(|| {
-        let expected = "un jour avant la majorité : l'autorité parentale s'y arrête";
-        ServiceError::champ("/effet_du", "patient_majeur", expected)
-    })?;
-    Ok((of_age, days))
 }
 
 /// Ends a link on a day, or erases one that never was.
@@ -219,13 +124,18 @@ pub async fn end(
     version.verify(lien.version)?;
     representations::replace(act.conn(), &lien, instant).await?;
     let avant = lien.clone().jusqu_au_deces(mort).map(|lien| lien.effet);
+    verify_motif(lien.nature, motif)?;
     let mut apres = None;
     lien.motif_fin = Some(motif);
-    if motif == FinRepresentation::ErreurDeSaisie {
+    let today = core.today();
+    let jour = jour.unwrap_or(today);
+    // What ends before it begins never was either, whatever the reason.
+    let never = lien.effet.du() > today && jour <= lien.effet.du();
+    if motif == FinRepresentation::ErreurDeSaisie || never {
         lien.remplace_le = Some(instant);
     } else {
-        let jour = jour.unwrap_or_else(|| core.today());
-        let expected = "un jour de la période du lien, après le premier";
+        let expected = "un jour de la période du lien, après le premier ; un lien qui n'a jamais existé se termine par le motif \
+                        « erreur_de_saisie »";
         let wrong = || ServiceError::champ("/jour", "hors_periode", expected);
         if !lien.effet.contient(jour) {
             return Err(wrong().into());

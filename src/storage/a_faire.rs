@@ -170,6 +170,32 @@ pub async fn caisse(
               WHERE s.contestation = 'ouverte' AND s.remplace_le IS NULL AND caisse_le(s.patient_id, $3) = $1
               ORDER BY s.enregistre_le DESC LIMIT $5)
              UNION ALL
+             -- Signed for the person by somebody who turned out not to represent them; until it is rectified or decided, or
+             -- the same doctors are chosen again by whoever may.
+             (SELECT 'choix_a_verifier', a.depuis, NULL, s.patient_id, s.declaration_id
+              FROM (SELECT coalesce(p.fusionne_dans, p.patient_id) AS patient_id, e.declaration_id,
+                           max(e.enregistre_le) AS depuis
+                    FROM evenement e JOIN patient p USING (patient_id)
+                    WHERE e.nature = 'declaration.a_verifier'
+                    GROUP BY 1, 2) AS a
+              JOIN etat_declaration s USING (patient_id, declaration_id)
+              JOIN declaration d USING (patient_id, declaration_id)
+              WHERE s.remplace_le IS NULL AND s.etat = 'active' AND s.contestation IS NULL
+                AND caisse_le(s.patient_id, $3) = $1
+                AND signature_perdue(s.patient_id, s.declaration_id)
+                AND NOT EXISTS (
+                    SELECT FROM declaration n JOIN etat_declaration t USING (patient_id, declaration_id)
+                    WHERE n.patient_id = d.patient_id AND n.enregistre_le > d.enregistre_le
+                      AND t.remplace_le IS NULL AND t.etat = 'active'
+                      AND NOT signature_perdue(n.patient_id, n.declaration_id)
+                      AND ARRAY(SELECT m.medecin_id FROM declaration_medecin m
+                                WHERE m.patient_id = n.patient_id AND m.declaration_id = n.declaration_id
+                                ORDER BY 1)
+                        = ARRAY(SELECT m.medecin_id FROM declaration_medecin m
+                                WHERE m.patient_id = d.patient_id AND m.declaration_id = d.declaration_id
+                                ORDER BY 1))
+              ORDER BY a.depuis DESC LIMIT $5)
+             UNION ALL
              (SELECT 'conflit_ouvert', c.enregistre_le, NULL, c.patient_id, c.conflit_id
               FROM conflit_designation c
               WHERE c.remplace_le IS NULL AND c.etat = 'ouvert' AND caisse_le(c.patient_id, $3) = $1

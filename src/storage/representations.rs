@@ -117,6 +117,16 @@ pub async fn list(
     Ok(all.into_iter().filter_map(Enregistree::lue).collect())
 }
 
+/// The days of every link of a person, as known now: what is signed under one counts on these.
+pub async fn jours(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+) -> Result<Vec<(RepresentationId, Periode)>, StorageError> {
+    let all = list(conn, coffre, patient, None).await?;
+    Ok(all.into_iter().map(|lien| (lien.id, lien.effet)).collect())
+}
+
 /// A link as it was recorded, and what became of who represents.
 #[derive(Debug, Clone)]
 pub struct Enregistree {

@@ -1,6 +1,7 @@
 //! What was written about a person under a record that was merged since: read, acted on, told as of the one that was kept,
 //! and given back by the undoing.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use traitant::domain::acteur::Acteur;
 
@@ -160,6 +161,38 @@ async fn a_choice_made_in_the_name_of_the_person_under_either_record_is_told_and
     parted(&app, &fusion).await;
     assert_eq!(inbox(&alice, "choix_en_son_nom").await, [(kept, contest(&mine))]);
     assert_eq!(inbox(&holder(&app, &other), "choix_en_son_nom").await, []);
+}
+
+#[tokio::test]
+async fn what_was_signed_during_a_merge_and_waits_keeps_it_from_being_undone() {
+    let app = TestApp::new().await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let (kept, other) = alice_twice(&app).await;
+    let waiting = async |caller: &Caller<'_>, record: &str, rpps: &str| {
+        let mut choice = json!({ "patient": { "id": record }, "medecins": [{ "rpps": rpps }] });
+        let digest = caller.digest_of(&choice).await;
+        choice["signatures"] = json!([signature("assure", "franceconnect", &digest)]);
+        caller.post("/v1/declarations", choice).await.expect(201)
+    };
+    // What each signed under their own record waits through the merge and its undoing.
+    let theirs = waiting(&holder(&app, &other), &other, MARTIN).await;
+    app.advance(TimeDelta::seconds(1));
+    let fusion = merged(&app, &kept, &other).await;
+    app.advance(TimeDelta::seconds(1));
+    let during = waiting(&app.patient("ALICE"), &kept, PONS).await;
+    let undo = async || {
+        let version = caisse.get(&fusion).await.expect(200)["version"].as_i64().unwrap();
+        let body = json!({ "motif": "collision" });
+        caisse.post_on(&format!("{fusion}/annulation"), version, body).await
+    };
+    assert_eq!(undo().await.problem(409), "fusion_impossible");
+    let path = format!("/v1/declarations/{}", during["id"].as_str().unwrap());
+    let motif = json!({ "motif": "Deux personnes." });
+    caisse.post_on(&format!("{path}/annulation"), 1, motif).await.expect(200);
+    undo().await.expect(200);
+    let path = format!("/v1/declarations/{}", theirs["id"].as_str().unwrap());
+    let back = caisse.get(&path).await.expect(200);
+    assert_eq!((&back["etat"], &back["patient_id"]), (&json!("en_attente"), &json!(other)));
 }
 
 /// The caisse records that somebody holds parental authority over Gabriel.

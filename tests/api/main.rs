@@ -76,6 +76,7 @@ mod impossible;
 mod jetons;
 mod jobs;
 mod lendemain;
+mod liens;
 mod limitations;
 mod liste_feuilles;
 mod loi;

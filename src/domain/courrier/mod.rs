@@ -21,7 +21,7 @@ vocabulaire!(
     NatureCourrier ("nature_courrier") {
         /// A médecin traitant leaves: retires, stops, dies, goes away, or no longer wants to be that.
         DepartMedecin = 1 "depart_medecin",
-        /// A choice was recorded that the patient's side did not sign by a proof of their own.
+        /// A choice was recorded that the patient's side did not sign by a proof of their own, or by none that counts.
         ChoixEnSonNom = 2 "choix_en_son_nom",
         /// The months without majoration after a departure end soon.
         FinProtection = 3 "fin_protection",
@@ -49,6 +49,8 @@ vocabulaire!(
         Termine = 8 "termine",
         /// The person keeps a médecin traitant: nobody left that they still had.
         Garde = 9 "garde",
+        /// Who signed it for the person turned out not to represent them: what says so has the letter.
+        AVerifier = 10 "a_verifier",
     }
 );
 
@@ -59,7 +61,9 @@ impl NatureCourrier {
             Self::DepartMedecin => {
                 &[NatureEvenement::DeclarationCloturee, NatureEvenement::DesignationMembreParti]
             }
-            Self::ChoixEnSonNom => &[NatureEvenement::DeclarationPriseEffet],
+            Self::ChoixEnSonNom => {
+                &[NatureEvenement::DeclarationPriseEffet, NatureEvenement::DeclarationAVerifier]
+            }
             Self::FinProtection => &[NatureEvenement::NeutralisationFinProche],
             Self::SeizeAns => &[NatureEvenement::PatientMajorite16Ans],
         }

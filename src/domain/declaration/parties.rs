@@ -114,11 +114,7 @@ impl CotePatient {
     /// Whether a signature counts: that of somebody who signs for another does as long as its link, as known now,
     /// was in force on its own day.
     pub fn vaut(&self, signature: &Signature) -> bool {
-        let in_force = |link: RepresentationId| {
-            let mut own = self.connus.iter().filter(|(id, _)| *id == link);
-            own.any(|(_, effet)| effet.contient(signature.signe_le))
-        };
-        signature.representation_id.is_none_or(in_force)
+        signature.vaut(&self.connus)
     }
 
     /// Whether somebody who signed on a day has to confirm: others had to agree then, none did (`accorde`), and nobody has to any more

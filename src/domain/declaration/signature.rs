@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::acteur::Acteur;
+use super::super::calendar::Periode;
 use super::super::digest::Empreinte;
 use super::super::identifiers::Rpps;
 use super::super::ids::{MedecinId, RepresentationId, SignatureId};
@@ -149,6 +150,14 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// Whether it counts, given the days of every link of the person as known now: that of somebody who signs for another does
+    /// as long as its link was in force on its own day.
+    pub fn vaut(&self, connus: &[(RepresentationId, Periode)]) -> bool {
+        self.representation_id.is_none_or(|link| {
+            connus.iter().any(|(id, effet)| *id == link && effet.contient(self.signe_le))
+        })
+    }
+
     /// How much it is proved.
     pub const fn mode_preuve(&self) -> ModePreuve {
         if self.moyen.est_papier() {

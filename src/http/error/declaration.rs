@@ -133,7 +133,11 @@ pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
         ),
         D::RepresentantAmbigu { role } => (
             Code::RepresentantAmbigu,
-            format!("Plusieurs liens « {} » sont en vigueur ce jour-là.", role.mot()),
+            format!(
+                "Plusieurs liens « {} » sont en vigueur ce jour-là : indiquer « representation_id », celui sous lequel cette \
+                 personne a signé.",
+                role.mot()
+            ),
         ),
         D::ConjointImpossible { echecs, jour: day } => return joint(echecs, *day),
         D::ConjointAvantOuverture { jour: day } => (
@@ -172,9 +176,9 @@ fn of_signature(place: Option<usize>, cause: &DeclarationRefusee) -> Refus {
         D::MoyenInadapte { .. } | D::TransmissionInterdite { .. } => "/moyen",
         D::SignataireNonPartie { .. }
         | D::RepresentantInconnu { .. }
-        | D::RepresentantAmbigu { .. }
         | D::RepresentantNonNomme { .. }
         | D::PatientMineur { .. } => "/role",
+        D::RepresentantAmbigu { .. } => "/representation_id",
         D::MedecinNonPartie { .. } => "/rpps",
         D::PapierSansTemoin => "/preuve",
         D::ContenuDifferent(_) => "/contenu_sha256",

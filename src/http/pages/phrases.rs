@@ -2,7 +2,7 @@
 //! of programs.
 
 /// Codes, and what they say.
-const PHRASES: [(&str, &str); 104] = [
+const PHRASES: [(&str, &str); 105] = [
     // What was done about a person.
     ("a_faire.lire", "lecture de ce qui est à faire"),
     ("acces.lister", "liste de ceux qui ont lu le dossier"),
@@ -101,6 +101,7 @@ const PHRASES: [(&str, &str); 104] = [
     ("patient_arrive", "un patient est arrivé"),
     ("patient_parti", "un patient est parti"),
     ("rectification_demandee", "une rectification est demandée"),
+    ("choix_a_verifier", "un choix signé par qui ne représentait pas la personne est à vérifier"),
     ("retour_attendu", "un compte rendu est attendu"),
     ("signature_attendue", "votre signature est attendue"),
     ("signature_demandee", "une signature est demandée"),

@@ -199,6 +199,12 @@ fn geste(affaire: &Affaire) -> Geste {
             format!("/v1/declarations/{id}/contestation/decision"),
             "Un choix est contesté : la caisse retient ou rejette la contestation.",
         ),
+        Rubrique::ChoixAVerifier => (
+            "GET",
+            format!("/v1/declarations/{id}"),
+            "Qui a signé ce choix pour l'assuré ne le représentait pas ce jour-là : rectifiez la déclaration, ou faites signer \
+             de nouveau le même choix par l'assuré ou par qui le représente.",
+        ),
         Rubrique::ConflitOuvert => (
             "GET",
             format!("/v1/conflits-de-designations/{id}"),
@@ -273,7 +279,7 @@ impl FromStr for Cle {
 /// Pour un médecin : signatures et retours attendus, patients arrivés et partis depuis peu. Pour un patient, pour
 /// lui et ceux qu'il représente : signatures demandées, choix faits en son nom ou restés sans suite, ce qui a été enregistré, ce
 /// qui change pour lui (médecin suspendu, fin d'une protection, seize ans). Pour une
-/// caisse : ce qui attend, est contesté, en conflit, ouvert, en cours, limité ou à rectifier, ses mutations, doublons possibles et
+/// caisse : ce qui attend, est contesté, à vérifier, en conflit, ouvert, en cours, limité ou à rectifier, ses mutations, doublons possibles et
 /// feuilles à revoir. Chaque ligne dit quelle requête faire, et pourquoi. « Depuis peu » : trente jours.
 #[utoipa::path(
     get,

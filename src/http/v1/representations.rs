@@ -175,8 +175,9 @@ impl RepresentantDemande {
 creation! {
     /// Enregistrer un titulaire de l'autorité parentale ou un représentant
     ///
-    /// La caisse enregistre le lien et la nature de sa preuve. L'autorité parentale s'arrête d'elle-même le
-    /// jour de la majorité.
+    /// La caisse enregistre le lien et la nature de sa preuve, celle qui établit cette qualité. L'autorité parentale
+    /// s'arrête d'elle-même le jour de la majorité. Une personne n'a qu'une sorte de protection le même jour ; qui est
+    /// soi-même protégé ne représente personne d'autre, et ses liens s'arrêtent le premier jour de sa protection.
     create: EnregistrerRepresentation = "/v1/patients/{id}/representations" (id: PatientId),
         RepresentationDemande => 201 RepresentationVue "Le lien", ["representation_existante"],
     |core, demande, recue| {
@@ -204,7 +205,9 @@ consultation! {
 acte! {
     /// Terminer un lien
     ///
-    /// Les déclarations déjà signées restent : le lien compte au jour de la signature.
+    /// Les déclarations déjà signées restent : le lien compte au jour de la signature. Un choix en vigueur signé un jour où le
+    /// lien n'était pas en vigueur est à vérifier par la caisse (« choix_a_verifier »). Un lien qui n'a pas commencé
+    /// se termine avant son premier jour pour tout motif : il n'existe alors pas.
     end: TerminerRepresentation = "/v1/representations/{id}/fin" (RepresentationId),
         FinRepresentationDemande => 200 RepresentationVue "Le lien", [],
     |core, demande, vu, recue| {

@@ -155,8 +155,11 @@ const fn dite(reason: SansObjet) -> &'static str {
         SansObjet::Decede => "la personne est décédée",
         SansObjet::AutreCaisse => "la personne dépend d'une autre caisse",
         SansObjet::DejaChoisi => "la personne a un médecin traitant par un autre choix",
-        SansObjet::DeSaPart => "la personne l'a fait ou signé elle-même",
+        SansObjet::DeSaPart => "la personne, ou qui la représente, l'a fait ou signé",
         SansObjet::DejaConteste => "la personne l'a déjà contesté",
+        SansObjet::AVerifier => {
+            "qui l'a signé pour la personne ne la représentait pas : le courrier vient de l'événement qui le dit"
+        }
         SansObjet::Repris => "ce choix vient du registre précédent de la caisse",
         SansObjet::Termine => "ce choix a pris fin, et aucun autre ne l'a suivi",
         SansObjet::Garde => {

@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::domain::acteur::Caisse;
-use crate::domain::calendar::anniversaire;
+use crate::domain::calendar::{Periode, anniversaire};
 use crate::domain::courrier::{
     Concerne, Fait, Lettre, NatureCourrier, Remboursement, SansObjet, lettre,
 };
 use crate::domain::declaration::{Contestation, Declaration, Etat, ModePreuve, RoleSignataire};
 use crate::domain::designation::{Designation, Membre, MotifDepart, MotifFin};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::en_vigueur;
 use crate::domain::identifiers::{Rpps, Specialite};
-use crate::domain::ids::{MedecinId, PatientId};
+use crate::domain::ids::{MedecinId, PatientId, RepresentationId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::patient::Patient;
 use crate::domain::vie::sommeil::motif_de;
@@ -24,7 +25,9 @@ use crate::services::loi::tarif_publie;
 use crate::services::{Core, LawError, ServiceError, latest_knowledge};
 use crate::storage::courriers::contenu::Dit;
 use crate::storage::patients::{faits, fusions};
-use crate::storage::{Connection, declarations, designations, medecins, neutralisations, patients};
+use crate::storage::{
+    Connection, declarations, designations, medecins, neutralisations, patients, representations,
+};
 
 /// The age of the example of a letter.
 const ADULTE: u8 = 40;
@@ -89,7 +92,14 @@ impl<'a> Redaction<'a> {
             Ok(fait) => fait,
             Err(reason) => return Ok(Err(reason)),
         };
-        let recipients = self.destinataires(conn, dit.nature, &dossier.patient).await?;
+        // A choice goes to the same, whatever says that there is one.
+        let told = match nature {
+            NatureCourrier::ChoixEnSonNom => NatureEvenement::DeclarationPriseEffet,
+            NatureCourrier::DepartMedecin
+            | NatureCourrier::FinProtection
+            | NatureCourrier::SeizeAns => dit.nature,
+        };
+        let recipients = self.destinataires(conn, told, &dossier.patient).await?;
         let mut written = Ecrite { lettres: Vec::new(), personnes: BTreeSet::from([id]) };
         for one in recipients {
             let qui = self.concerne(conn, (&dossier.patient, &fait), one.autre).await?;
@@ -180,7 +190,14 @@ impl<'a> Redaction<'a> {
         let Some(id) = dit.declaration_id else { return Ok(Err(SansObjet::Annule)) };
         let found = declarations::get(conn, self.core.coffre(), dossier.patient.id, id).await?;
         let Some(declaration) = found else { return Ok(Err(SansObjet::Annule)) };
-        let reason = refus(&declaration);
+        let (coffre, patient) = (self.core.coffre(), dossier.patient.id);
+        let connus = representations::jours(conn, coffre, patient).await?;
+        let mut reason = refus(&declaration, &connus, dit.nature);
+        if declaration.a_perdu(&connus) && reason.is_none() {
+            let all = declarations::list(conn, coffre, patient).await?;
+            let own = all.iter().any(|one| one.confirme(&declaration, &connus));
+            reason = Some(SansObjet::DeSaPart).filter(|_| own);
+        }
         let counts = |one: &&Designation| {
             one.declaration_id == id && one.effet.au().is_none_or(|au| au > self.jour)
         };
@@ -341,17 +358,28 @@ fn motif(designation: &Designation, own: Option<MotifDepart>) -> Option<MotifDep
     })
 }
 
-/// Why a choice calls for no letter.
-fn refus(declaration: &Declaration) -> Option<SansObjet> {
+/// Why a choice calls for no letter, given the days of the links that are known now: what was signed under a link that was
+/// not in force is not signed, and what told that has the letter.
+fn refus(
+    declaration: &Declaration,
+    connus: &[(RepresentationId, Periode)],
+    dit: NatureEvenement,
+) -> Option<SansObjet> {
     let own = declaration.signatures.iter().any(|signature| {
-        signature.role != RoleSignataire::Medecin && signature.mode_preuve() == ModePreuve::Verifiee
+        signature.role != RoleSignataire::Medecin
+            && signature.mode_preuve() == ModePreuve::Verifiee
+            && signature.vaut(connus)
     });
+    let lost = declaration.a_perdu(connus);
     if declaration.reprise.is_some() {
         return Some(SansObjet::Repris);
     }
     match (declaration.etat, declaration.contestation) {
         (_, Some(Contestation::Ouverte | Contestation::Rejetee)) => Some(SansObjet::DejaConteste),
-        (Etat::Active, _) if own => Some(SansObjet::DeSaPart),
+        (Etat::Active, _) if lost && dit == NatureEvenement::DeclarationPriseEffet => {
+            Some(SansObjet::AVerifier)
+        }
+        (Etat::Active, _) if own && !lost => Some(SansObjet::DeSaPart),
         (Etat::Active, _) => None,
         _ => Some(SansObjet::Annule),
     }

@@ -28,8 +28,9 @@ pub(super) async fn take_effect(
 /// Closes what still waits and was chosen before: the last will of the patient's side counts.
 async fn close_overtaken(act: &mut Act<'_>, declaration: &Declaration) -> Result<(), ServiceError> {
     let (coffre, patient, instant) = (act.core().coffre(), act.patient, act.instant);
+    let connus = representations::jours(act.conn(), coffre, patient).await?;
     let waiting = declarations::waiting(act.conn(), coffre, patient).await?;
-    for mut one in waiting.into_iter().filter(|one| one.est_depassee_par(declaration)) {
+    for mut one in waiting.into_iter().filter(|one| one.est_depassee_par(declaration, &connus)) {
         one.overtake()?;
         declarations::advance(act.conn(), &mut one, instant).await?;
         let donnees = json!({

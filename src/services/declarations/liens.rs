@@ -4,13 +4,29 @@ use serde_json::json;
 
 use super::effect::fact;
 use crate::domain::calendar::Periode;
-use crate::domain::declaration::Etat;
+use crate::domain::declaration::{Declaration, Etat};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::RepresentationId;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::ServiceError;
 use crate::services::core::Writing;
-use crate::storage::declarations;
+use crate::storage::{declarations, representations};
+
+/// Tells the caisse which choices that count, of some declarations, are signed under a link that is not one of the person: they
+/// came from another record, and the link did not.
+pub(in crate::services) async fn tell_lost(
+    writing: &mut Writing<'_>,
+    these: impl Fn(&Declaration) -> bool,
+) -> Result<(), ServiceError> {
+    let (coffre, patient) = (writing.core().coffre(), writing.patient);
+    let connus = representations::jours(writing.conn(), coffre, patient).await?;
+    for one in declarations::list(writing.conn(), coffre, patient).await? {
+        if one.etat == Etat::Active && these(&one) && one.a_perdu(&connus) {
+            writing.tell(fact(&one, NatureEvenement::DeclarationAVerifier));
+        }
+    }
+    Ok(())
+}
 
 /// A link has other days than were known, or none: the declarations that wait and lose a signature by it wait for it
 /// again, and it is told. Nothing undoes those that count already: their caisse is told, and rectifies them.

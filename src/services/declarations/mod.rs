@@ -23,7 +23,7 @@ pub use self::contestation::{contest, decide};
 pub use self::creation::{create, preview};
 pub use self::departs::{NouveauDepart, leave};
 pub use self::foyer::{Foyer, Personne, Signataire, consult_family};
-pub(super) use self::liens::follow_link;
+pub(super) use self::liens::{follow_link, tell_lost};
 pub(super) use self::parties::{cote_de, ends_choice};
 pub use self::rectification::{Rectification, Remplacement, rectify};
 pub use self::transitions::{cancel, expire, refuse, sign};

@@ -1,22 +1,25 @@
 //! Two records of one person: shown, merged, and put apart again.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::apercu::{obstacle, overlaps, unknown, verify_distinct};
 use super::conflits::close_conflit;
 use super::dossier::record;
 use super::retours;
+use crate::domain::declaration::{Declaration, RoleSignataire};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{ConflitId, FaitId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::domain::vie::{ActePatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
+use crate::services::declarations::tell_lost;
 use crate::services::frises::{forget, replay};
 use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues};
-use crate::storage::Connection;
 use crate::storage::patients::fusions::Fusion;
 use crate::storage::patients::{actes, conflits, fusions, mouvements};
+use crate::storage::{Connection, declarations};
 
 /// A merge to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +102,7 @@ pub async fn undo_fusion(
     let mut act = opening.on_merged(kept, absorbed).await?.ok_or_else(undone)?;
     let instant = act.instant;
     version.verify(actes::version(act.conn(), kept).await?)?;
+    verify_nothing_waits(&mut act, kept, fusion.enregistre_le).await?;
     if !fusions::close(act.conn(), &fusion, instant).await? {
         return Err(undone().into());
     }
@@ -117,9 +121,32 @@ pub async fn undo_fusion(
     for patient in [absorbed, kept] {
         record(&mut act, patient, ActePatient::AnnulationFusion, Some(motif)).await?;
         replay(&mut act.writing_of(patient)).await?;
+        // Signed during the merge under a link of the other.
+        let during = |one: &Declaration| one.signatures.iter().any(|given| given.recue_le >= since);
+        tell_lost(&mut act.writing_of(patient), during).await?;
     }
     let fusion = Fusion { remplace_le: Some(instant), ..fusion };
     finish(act, fusion, NatureEvenement::PatientFusionAnnulee, rendre).await
+}
+
+/// Nobody knows which of two persons signed during the merge what still waits: a doctor would complete it for the other.
+async fn verify_nothing_waits(
+    act: &mut Act<'_>,
+    kept: PatientId,
+    since: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let (core, now) = (act.core(), act.instant);
+    let all = declarations::list(act.conn(), core.coffre(), kept).await?;
+    let waits = |one: &Declaration| {
+        let mut own = one.signatures.iter().filter(|given| given.role != RoleSignataire::Medecin);
+        one.peut_attendre() && now < one.expire_le && own.any(|given| given.recue_le >= since)
+    };
+    if all.iter().any(waits) {
+        return Err(ServiceError::FusionImpossible(
+            "une déclaration que le patient a signée depuis la fusion attend encore : l'annuler, ou la faire signer, d'abord",
+        ));
+    }
+    Ok(())
 }
 
 /// Moves everything of the absorbed record, and queues what contradicts the other.

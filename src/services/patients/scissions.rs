@@ -1,18 +1,26 @@
 //! One record that was two persons.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::dossier::{dossier, open, record};
 use super::identifiants::tell_disputed;
 use super::{insert, new_patient, verify_card, verify_dates, verify_own};
+use crate::domain::declaration::{Declaration, RoleSignataire};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::patient::{NouveauPatient, Patient};
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::law::parameters::Parametre;
 use crate::services::core::{Act, Fact};
+use crate::services::declarations::tell_lost;
 use crate::services::feuilles_de_soins::retenues;
 use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Rendu, ServiceError, VersionsVues};
+use crate::storage;
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::{conflits, fusions, mouvements};
 use crate::storage::{evaluations, feuilles_de_soins, participations};
@@ -40,9 +48,10 @@ pub async fn split(
 ) -> Done {
     let mut act = open(core, demande, seen).await?;
     let patient = act.patient;
-    let other = new_record(&mut act, &scission.nouveau).await?.id;
-    move_declarations(&mut act, other, &scission.declarations).await?;
-    move_feuilles(&mut act, other, &scission.feuilles).await?;
+    let new = new_record(&mut act, &scission.nouveau).await?;
+    let other = new.id;
+    move_declarations(&mut act, &new, &scission.declarations).await?;
+    move_feuilles(&mut act, &new, &scission.feuilles).await?;
     record(&mut act, patient, ActePatient::Scission, Some(scission.motif)).await?;
     replay(&mut act.writing()).await?;
     replay(&mut act.writing_of(other)).await?;
@@ -52,6 +61,7 @@ pub async fn split(
         "declarations": scission.declarations.len(),
         "feuilles": scission.feuilles.len(),
     });
+    tell_lost(&mut act.writing_of(other), |_declaration| true).await?;
     for person in [patient, other] {
         act.writing_of(person).tell(Fact::of(NatureEvenement::PatientScinde).with(donnees.clone()));
     }
@@ -73,40 +83,112 @@ async fn new_record(act: &mut Act<'_>, nouveau: &NouveauPatient) -> Result<Patie
     Ok(patient)
 }
 
+/// Refuses, at a field, what is of days on which a person was not born yet, or not yet of any caisse that the register knows.
+fn verify_days(new: &Patient, jours: &[NaiveDate], pointer: &str) -> Result<(), ServiceError> {
+    let births = new.identites.iter().map(|fait| fait.valeur.date_naissance.pour_calcul_age());
+    let firsts = new.affiliations.iter().map(|fait| fait.effet.du());
+    let (birth, first, day) = (births.min(), firsts.min(), jours.iter().min());
+    let before =
+        |limit: Option<NaiveDate>| limit.zip(day.copied()).filter(|(limit, day)| day < limit);
+    let refuse = |code, expected: String| Err(ServiceError::champ(pointer, code, expected));
+    if let Some((birth, day)) = before(birth) {
+        let (birth, day) = (birth.format("%d/%m/%Y"), day.format("%d/%m/%Y"));
+        let expected =
+            format!("ce qui suit la naissance de l'autre personne, le {birth} : ceci est du {day}");
+        return refuse("avant_naissance", expected);
+    }
+    if let Some((first, day)) = before(first) {
+        let (first, day) = (first.format("%d/%m/%Y"), day.format("%d/%m/%Y"));
+        let expected = format!(
+            "ce qui suit le premier rattachement de l'autre personne, le {first} : ceci est du {day} ; donner un « affilie_du » \
+             qui le précède, ou laisser ceci dans ce dossier"
+        );
+        return refuse("avant_rattachement", expected);
+    }
+    Ok(())
+}
+
+/// Refuses a declaration that cannot be another person's: it waits, or may wait again, and what is signed names the person of
+/// this record; or its days, or the age of that person on them, say that they never signed it.
+fn verify_declaration(
+    core: &Core,
+    new: &Patient,
+    declaration: &Declaration,
+    pointer: &str,
+) -> Result<(), ServiceError> {
+    if declaration.peut_attendre() {
+        let expected = "une déclaration qui n'attend plus de signature : son contenu nomme la personne de ce dossier ; \
+                        l'annuler, ou la faire signer, d'abord";
+        return Err(ServiceError::champ(pointer, "declaration_en_attente", expected));
+    }
+    verify_days(new, &declaration.jours(), pointer)?;
+    for signature in &declaration.signatures {
+        let jour = signature.signe_le;
+        let Some(age) = new.age_le(jour).map(i64::from) else { continue };
+        let possible = match signature.role {
+            RoleSignataire::Assure => age >= core.valeur(Parametre::MtAgeMajoriteChoix, jour)?,
+            RoleSignataire::TitulaireAutoriteParentale => {
+                age < core.valeur(Parametre::MtAgeSansAccordParental, jour)?
+            }
+            RoleSignataire::Medecin | RoleSignataire::Tuteur | RoleSignataire::Curateur => true,
+        };
+        if !possible {
+            let (day, role) = (jour.format("%d/%m/%Y"), signature.role.mot());
+            let expected = format!(
+                "une déclaration que l'autre personne a pu faire : à {age} ans, le {day}, « {role} » ne signe pas"
+            );
+            return Err(ServiceError::champ(pointer, "signataire_impossible", expected));
+        }
+    }
+    Ok(())
+}
+
 async fn move_declarations(
     act: &mut Act<'_>,
-    to: PatientId,
+    new: &Patient,
     declarations: &[DeclarationId],
 ) -> Result<(), ServiceError> {
-    let (from, instant) = (act.patient, act.instant);
+    if declarations.is_empty() {
+        return Ok(());
+    }
+    let (core, from, instant) = (act.core(), act.patient, act.instant);
     let disputed = conflits::ecarts(act.conn(), from).await?;
+    let mut own: BTreeMap<DeclarationId, Declaration> =
+        storage::declarations::list(act.conn(), core.coffre(), from)
+            .await?
+            .into_iter()
+            .map(|one| (one.id, one))
+            .collect();
     for (index, id) in declarations.iter().enumerate() {
         let pointer = format!("/declarations/{index}");
         if disputed.iter().any(|ecart| ecart.declaration_id == *id) {
             let message = "une déclaration qu'aucune fusion n'a mise en conflit";
             return Err(ServiceError::champ(pointer, "en_conflit", message));
         }
-        let way = (from, to);
-        let moved = mouvements::move_declaration(act.conn(), *id, way, None, instant).await?;
-        if moved.is_none() {
+        let unknown = || {
             let message = "une déclaration de ce dossier, une seule fois";
-            return Err(ServiceError::champ(pointer, "declaration_inconnue", message));
-        }
+            ServiceError::champ(pointer.as_str(), "declaration_inconnue", message)
+        };
+        let declaration = own.remove(id).ok_or_else(unknown)?;
+        verify_declaration(core, new, &declaration, &pointer)?;
+        let way = (from, new.id);
+        let moved = mouvements::move_declaration(act.conn(), *id, way, None, instant).await?;
+        moved.ok_or_else(unknown)?;
     }
     Ok(())
 }
 
 async fn move_feuilles(
     act: &mut Act<'_>,
-    to: PatientId,
+    new: &Patient,
     feuilles: &[FeuilleId],
 ) -> Result<(), ServiceError> {
     let from = act.patient;
     for (index, id) in feuilles.iter().enumerate() {
+        let pointer = format!("/feuilles/{index}");
         let unknown = || {
             let message = "une feuille de ce dossier, une seule fois";
-            let pointer = format!("/feuilles/{index}");
-            ServiceError::champ(pointer, "feuille_inconnue", message)
+            ServiceError::champ(pointer.as_str(), "feuille_inconnue", message)
         };
         let (coffre, conn) = (act.core().coffre(), act.conn());
         let recue = feuilles_de_soins::get(conn, coffre, *id).await?.ok_or_else(unknown)?;
@@ -114,7 +196,9 @@ async fn move_feuilles(
         if owner != from {
             return Err(unknown());
         }
-        give_feuille(act, &recue, (from, to)).await?;
+        let first = recue.feuille.feuille.soins.date_soins();
+        verify_days(new, first.as_slice(), &pointer)?;
+        give_feuille(act, &recue, (from, new.id)).await?;
     }
     Ok(())
 }

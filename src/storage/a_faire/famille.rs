@@ -35,11 +35,11 @@ pub async fn pendantes(
          SELECT d.patient_id, d.declaration_id, d.enregistre_le, d.expire_le, i.date_naissance,
                 ARRAY(SELECT g.role FROM signature g
                       WHERE g.patient_id = d.patient_id AND g.declaration_id = d.declaration_id
-                        AND g.role <> 'medecin' AND lien_vaut(g.representation_id, g.signe_le)
+                        AND g.role <> 'medecin' AND lien_vaut(g.patient_id, g.representation_id, g.signe_le)
                       ORDER BY g.signature_id) AS "roles!: Vec<RoleSignataire>",
                 ARRAY(SELECT g.signe_le FROM signature g
                       WHERE g.patient_id = d.patient_id AND g.declaration_id = d.declaration_id
-                        AND g.role <> 'medecin' AND lien_vaut(g.representation_id, g.signe_le)
+                        AND g.role <> 'medecin' AND lien_vaut(g.patient_id, g.representation_id, g.signe_le)
                       ORDER BY g.signature_id) AS "jours!"
          FROM declaration d JOIN etat_declaration s USING (patient_id, declaration_id)
          JOIN identite_patient i ON i.patient_id = d.patient_id AND i.remplace_le IS NULL AND i.effet @> $3::date

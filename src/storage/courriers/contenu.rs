@@ -101,7 +101,7 @@ pub async fn events(
     .await?)
 }
 
-/// The last event of a kind about a person.
+/// The last event of a kind about a person: of what one act told, the first, or that of the last declaration.
 pub async fn last(
     conn: &mut PgConnection,
     patient: PatientId,
@@ -112,9 +112,10 @@ pub async fn last(
          SELECT e.evenement_id, e.nature, e.effet_du, e.medecin_id, e.declaration_id, e.donnees
          FROM evenement e
          WHERE e.patient_id = $1 AND e.nature NOT LIKE 'feuille.%' AND e.nature = ANY ($2)
-         ORDER BY e.enregistre_le DESC, e.sequence LIMIT 1"#,
+         ORDER BY e.enregistre_le DESC, CASE WHEN $3 THEN -e.sequence ELSE e.sequence END LIMIT 1"#,
         patient.uuid(),
-        nature.evenements() as _
+        nature.evenements() as _,
+        par_declaration(nature)
     )
     .map(|row| Dit {
         position: 0,

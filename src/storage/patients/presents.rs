@@ -121,7 +121,7 @@ pub async fn pour_un_medecin(
                       AND (de.canal <> 'teleservice' OR EXISTS (
                           SELECT FROM signature s
                           WHERE s.patient_id = c.patient_id AND s.declaration_id = c.declaration_id
-                            AND s.role <> 'medecin' AND lien_vaut(s.representation_id, s.signe_le)))
+                            AND s.role <> 'medecin' AND lien_vaut(s.patient_id, s.representation_id, s.signe_le)))
                 ) AS "attendu!",
                 $3::date IS NOT NULL AND EXISTS (
                     SELECT FROM medecin me JOIN exercice x ON x.medecin_id = me.medecin_id

@@ -112,7 +112,12 @@ pub async fn choses(app: &TestApp, cible: &Cible, jour: Jour, roles: &[&str]) ->
     let mineur = roles.contains(&"titulaire_autorite_parentale");
     let body = json!({
         "representant": { "nom": nom, "prenom": "CAMILLE" }, "preuve": "decision_de_justice",
-        "nature": if mineur { "titulaire_autorite_parentale" } else { "curatelle" },
+        "nature": match (mineur, cible.nom) {
+            (true, _) => "titulaire_autorite_parentale",
+            // Under tutelle already: an adult has one kind of protection.
+            (false, "protege") => "tutelle",
+            (false, _) => "curatelle",
+        },
         "effet_du": du, "effet_au": au,
     });
     let representation = lien(app, code, patient, &body).await;

@@ -217,7 +217,8 @@ acte! {
     /// Annuler une fusion
     ///
     /// Ce que le dossier absorbé avait apporté lui revient, dans son état présent, avec ce qui est venu
-    /// depuis sous son numéro ; le reste demeure au dossier conservé. Les conflits nés de la fusion sont annulés.
+    /// depuis sous son numéro ; le reste demeure au dossier conservé. Les conflits nés de la fusion sont annulés. Une
+    /// déclaration que le patient a signée depuis la fusion et qui attend encore est à annuler, ou à faire signer, d'abord.
     undo: AnnulerFusion = "/v1/fusions/{id}/annulation" (FusionId),
         AnnulationDossierDemande => 200 FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
     |core, demande, vu, recue| {

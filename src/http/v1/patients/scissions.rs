@@ -63,8 +63,9 @@ acte! {
     ///
     /// Le dossier était celui de deux personnes : les déclarations et les feuilles choisies passent à un
     /// nouveau dossier, et les désignations de chacun suivent. Une fusion, elle, s'annule : voir
-    /// `/v1/fusions/{id}/annulation`. Les évaluations déjà faites et les participations déjà retenues ne sont
-    /// pas recalculées.
+    /// `/v1/fusions/{id}/annulation`. Rien ne passe à une personne qui n'était pas encore née ou rattachée ce
+    /// jour-là, ni une déclaration qui attend une signature : l'annuler ou la faire signer d'abord. Les évaluations
+    /// déjà faites et les participations déjà retenues ne sont pas recalculées.
     split: ScinderPatient = "/v1/patients/{id}/scissions" (PatientId),
         ScissionDemande => 201 ScissionVue "Les deux dossiers" ("Location", "ETag"), ["patient_existant"],
     |core, demande, vu, recue| {

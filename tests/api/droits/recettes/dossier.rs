@@ -108,7 +108,9 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::ResoudreConflit => Recette::sur(Porte::Personne, &cible.conflit)
             .corps(json!({ "declaration_id": cible.retenue })),
         D::EnregistrerRepresentation => personne().corps(json!({
-            "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" }, "nature": "curatelle",
+            "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" },
+            // Under tutelle already: an adult has one kind of protection.
+            "nature": if cible.nom == "protege" { "tutelle" } else { "curatelle" },
             "preuve": "decision_de_justice", "effet_du": HIER,
         })),
         D::TerminerRepresentation => Recette::sur(Porte::Personne, &choses.representation)
