@@ -46,6 +46,8 @@ const ADRESSAGE: Groupe = &[MedecinTraitant, Auteur, Correspondant];
 const EXECUTANT: Groupe = &[Executant];
 /// Who keeps the register of doctors, and the caisses that the doctor concerns.
 const MEDECINS: Groupe = &[CaisseConcernee, Referentiel];
+/// Who keeps the register of doctors: nobody else reads an act that waits for its second agent.
+const REFERENTIEL: Groupe = &[Referentiel];
 
 /// Declares the kinds, one line each: its number, its word, the days that it touches, whom it is told to.
 macro_rules! natures {
@@ -135,7 +137,7 @@ natures! {
     DeclarationContestee = 63 "declaration.contestee" Debut [FAMILLE, NOMMES, CAISSES],
     DeclarationContestationRetenue = 64 "declaration.contestation_retenue" Aucun [FAMILLE, NOMMES, CAISSES],
     DeclarationContestationRejetee = 65 "declaration.contestation_rejetee" Debut [FAMILLE, NOMMES, CAISSES],
-    MedecinOperationPreparee = 66 "medecin.operation_preparee" Aucun [MEDECINS],
+    MedecinOperationPreparee = 66 "medecin.operation_preparee" Aucun [REFERENTIEL],
     PatientNumeroDispute = 67 "patient.numero_dispute" Aucun [SA_CAISSE],
     DeclarationCaduque = 70 "declaration.caduque" Aucun [FAMILLE, NOMMES, CAISSES],
     DeclarationRetraitAnnule = 71 "declaration.retrait_annule" Aucun [FAMILLE, NOMMES, CAISSES],

@@ -163,6 +163,11 @@ impl Operation {
         let waits = self.etat == EtatOperation::AConfirmer;
         self.annulee_le.is_none() && (waits || self.derniere || !self.change_les_faits())
     }
+
+    /// Whether it could be, if the facts of the doctor were again what it made of them.
+    pub fn est_annulable_si_rien_ne_suit(&self) -> bool {
+        self.annulee_le.is_none() && self.etat != EtatOperation::AConfirmer
+    }
 }
 
 /// How many patients an operation reaches, and how.

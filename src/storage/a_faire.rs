@@ -147,6 +147,7 @@ pub async fn medecin(
 }
 
 /// What waits for a caisse.
+#[expect(clippy::too_many_lines, reason = "it is one statement")]
 pub async fn caisse(
     conn: &mut PgConnection,
     code: &str,

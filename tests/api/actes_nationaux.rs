@@ -172,12 +172,12 @@ async fn a_caisse_undoes_for_its_own_before_the_job_reaches_them() {
 #[tokio::test]
 async fn what_nobody_confirms_is_cancelled_or_expires() {
     let app = TestApp::new().await;
-    let made = prepare(&app, simple(MARTIN, "deces", "2025-07-01")).await;
+    let made = prepare(&app, simple(MARTIN, "deces", "2025-06-16")).await;
     let undone = undo_by(&app.referentiel(SECOND), &made).await.expect(202);
     assert_eq!((&undone["etat"], &undone["actions"]), (&json!("annulee"), &json!([])));
     assert_eq!(confirm(&app, SECOND, &undone).await.problem(409), "transition_interdite");
 
-    let made = prepare(&app, simple(MARTIN, "deces", "2025-07-01")).await;
+    let made = prepare(&app, simple(MARTIN, "deces", "2025-06-16")).await;
     app.advance(TimeDelta::days(15));
     assert_eq!(confirm(&app, SECOND, &made).await.problem(409), "transition_interdite");
     app.run_jobs().await;
@@ -185,7 +185,7 @@ async fn what_nobody_confirms_is_cancelled_or_expires() {
     assert_eq!((&expired["etat"], &expired["actions"]), (&json!("expiree"), &json!([])));
     assert_eq!(until(&app, "BERNARD").await, Value::Null);
     // It may be asked again.
-    prepare(&app, simple(MARTIN, "deces", "2025-07-01")).await;
+    prepare(&app, simple(MARTIN, "deces", "2025-06-16")).await;
 }
 
 #[tokio::test]
@@ -286,7 +286,7 @@ async fn of_two_confirmations_at_once_one_is_done_and_a_repeated_one_is_answered
     // A confirmation and a cancellation at once: one of the two, and nothing is half done.
     let other = app.caisse(CAISSE).get(&format!("/v1/medecins/{PONS}")).await.expect(200);
     assert_eq!(other["exercices"][0]["effet_au"], "2025-07-01");
-    let made = prepare(&app, simple(PONS, "deces", "2025-08-01")).await;
+    let made = prepare(&app, simple(PONS, "deces", "2025-06-16")).await;
     let annulation = format!("{}/annulation", path(&made));
     let canceller = app.referentiel("agent-3");
     let (confirmed, cancelled) =

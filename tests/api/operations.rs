@@ -60,12 +60,37 @@ async fn the_last_operation_on_a_doctor_is_undone_first() {
     assert_eq!(agent.post_on(&cancel, 7, json!({})).await.problem(412), "version_perimee");
     assert_eq!(read(&app, &made).await["actions"], json!(["annuler"]));
     // The facts of the doctor changed since: the last operation is undone first.
-    let last = operate(&app, simple(MARTIN, "deces", "2025-08-01")).await;
+    let last = operate(&app, simple(MARTIN, "deces", "2025-06-16")).await;
     assert_eq!(read(&app, &made).await["actions"], json!([]));
     assert_eq!(undo(&app, &made).await.problem(409), "annulation_impossible");
     undo(&app, &last).await.expect(202);
     app.run_jobs().await;
     assert_eq!(read(&app, &last).await["etat"], "annulee");
+    // What followed it never was: it is the last again, and goes like it.
+    assert_eq!(read(&app, &made).await["actions"], json!(["annuler"]));
+    undo(&app, &made).await.expect(202);
+    app.run_jobs().await;
+    assert_eq!(read(&app, &made).await["etat"], "annulee");
+    let file = app.caisse("010110000").get(&format!("/v1/medecins/{MARTIN}")).await.expect(200);
+    let open = |one: &serde_json::Value| one["effet_au"].is_null();
+    assert!(file["exercices"].as_array().unwrap().iter().all(open), "{file}");
+    operate(&app, simple(MARTIN, "retraite", "2025-07-15")).await;
+}
+
+/// A death is known once it has happened.
+#[tokio::test]
+async fn nobody_announces_the_death_of_a_doctor() {
+    let app = TestApp::new().await;
+    for (day, accepted) in [("2025-06-15", true), ("2025-06-16", true), ("2025-06-17", false)] {
+        let asked = simple(MARTIN, "deces", day);
+        let shown = app.referentiel(PREMIER).post("/v1/operations/apercu", asked).await;
+        if accepted {
+            shown.expect(200);
+        } else {
+            assert_eq!(shown.problem(422), "champs_invalides");
+            assert_eq!(shown.wrong_fields(), [("/effet_du".to_owned(), "date_future".to_owned())]);
+        }
+    }
 }
 
 #[tokio::test]
@@ -125,7 +150,7 @@ async fn a_file_is_imported_line_by_line() {
     let lines = [
         simple(MARTIN, "retraite", "2025-07-01").to_string(),
         "pas du json".to_owned(),
-        simple(CHLOE, "deces", "2025-07-01").to_string(),
+        simple(CHLOE, "deces", "2025-06-16").to_string(),
         String::new(),
         simple(PONS, "retraite", "2025-07-01").to_string(),
         json!({ "rpps": PONS, "nature": "vacances", "effet_du": "2025-07-01" }).to_string(),

@@ -1,7 +1,7 @@
 //! Who may act on a doctor, and what an operation is to a caller: a caisse for its territory and its own
 //! patients, the national register for all.
 
-use super::lock_doctor;
+use super::{facts, lock_doctor};
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::{Demarche, Rapports, Relation};
 use crate::domain::ids::OperationId;
@@ -108,7 +108,9 @@ pub(super) async fn actions(
             own.iter().any(|(_, _, undone)| !undone)
         }
         Some(_) => false,
-        None => waits && operation.est_annulable(),
+        None if operation.est_annulable() => waits,
+        // What followed was undone: it is the last again.
+        None => operation.est_annulable_si_rien_ne_suit() && facts::stand(conn, operation).await?,
     };
     if annulable && Demarche::AnnulerOperation.est_permise(rapports) {
         found.push(ActionOperation::Annuler);

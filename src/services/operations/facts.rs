@@ -10,8 +10,8 @@ use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin};
 use crate::domain::operation::{NatureOperation, NouvelleOperation, Operation, sans};
 use crate::services::exercices::lieu;
 use crate::services::{Core, ServiceError, latest_knowledge};
-use crate::storage::Tx;
 use crate::storage::medecins::{self, changements};
+use crate::storage::{Connection, Tx};
 
 /// Facts replaced, and facts that take their place.
 #[derive(Debug, Default)]
@@ -114,6 +114,25 @@ pub(super) async fn write_facts(
         medecins::insert_specialite(tx, medecin, &fait).await?;
     }
     Ok(())
+}
+
+/// Whether the practices and the specialties of a doctor are what an operation made of them: nothing followed it, or what did was undone.
+pub(super) async fn stand(
+    conn: &mut Connection,
+    operation: &Operation,
+) -> Result<bool, ServiceError> {
+    let then = medecins::find(conn, &operation.rpps, operation.instant()).await?;
+    let now = medecins::find(conn, &operation.rpps, latest_knowledge()).await?;
+    let (Some(then), Some(now)) = (then, now) else { return Ok(false) };
+    Ok(same(&then.exercices, &now.exercices) && same(&then.specialites, &now.specialites))
+}
+
+/// Whether facts say the same of the same days, whichever rows hold them.
+fn same<T: PartialEq>(some: &[FaitDate<T>], others: &[FaitDate<T>]) -> bool {
+    let within = |all: &[FaitDate<T>], one: &FaitDate<T>| {
+        all.iter().any(|other| (other.effet, &other.valeur) == (one.effet, &one.valeur))
+    };
+    some.len() == others.len() && some.iter().all(|one| within(others, one))
 }
 
 /// Puts the facts of a doctor back as they were before an operation, the last that changed them.

@@ -26,7 +26,7 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, TacheId};
 use crate::domain::operation::{
-    ActionOperation, Compte, EtatOperation, NouvelleOperation, Operation,
+    ActionOperation, Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
 };
 use crate::law::parameters::Parametre;
 use crate::storage::medecins::changements::{self, Verrouille};
@@ -199,6 +199,11 @@ async fn record(
     })?;
     let (nature, effet_du, caisse) = (nouvelle.nature, nouvelle.effet_du, caisse_of(contexte));
     verify_justified(core, nouvelle)?;
+    // As that of a patient: nobody knows it beforehand.
+    if nature == NatureOperation::Deces && effet_du > core.today() {
+        let message = "attendu : un jour passé ou présent";
+        return Err(ServiceError::champ("/effet_du", "date_future", message));
+    }
     let known = operations::find(tx, doctor.id, (nature, effet_du), caisse.as_deref()).await?;
     if let Some(known) = known {
         // Who may not read it is refused first as for any other, and does not learn that it stands.

@@ -85,7 +85,11 @@ pub(super) fn verify_motif(
         FinRepresentation::Majorite => {
             " ; ce que la majorité termine s'arrête de soi-même ce jour-là"
         }
-        _ => "",
+        FinRepresentation::Deces
+        | FinRepresentation::DecisionDeJustice
+        | FinRepresentation::ErreurDeSaisie
+        | FinRepresentation::FinDeMesure
+        | FinRepresentation::ProtectionDuRepresentant => "",
     };
     let (nature, all) = (nature.mot(), words(regle.fins));
     let expected = format!("{all}, pour « {nature} »{own} (Code civil, articles {})", regle.textes);
