@@ -167,6 +167,9 @@ async fn what_a_holder_of_parental_authority_signed_is_the_choice_of_a_minor() {
     }
     let minor = born(("2007-06-11", "2007-06-11"), &[made], &[]);
     act(&caisse, &id, "scissions", minor).await.expect(201);
+    // The link under which it was signed stayed: the caisse has to look at it.
+    let page = caisse.get("/v1/moi/a-faire?rubrique=choix_a_verifier").await.expect(200);
+    assert_eq!(page["donnees"][0]["action"]["chemin"], format!("/v1/declarations/{made}"));
 }
 
 #[tokio::test]
