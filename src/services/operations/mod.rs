@@ -3,6 +3,7 @@
 mod autorite;
 mod confirmation;
 mod facts;
+mod jour;
 mod run;
 
 use std::collections::BTreeMap;
@@ -26,9 +27,8 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, TacheId};
 use crate::domain::operation::{
-    ActionOperation, Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
+    ActionOperation, Compte, EtatOperation, NouvelleOperation, Operation,
 };
-use crate::law::parameters::Parametre;
 use crate::storage::medecins::changements::{self, Verrouille};
 use crate::storage::{Connection, Tx, actes_nationaux, medecins, operations, taches};
 
@@ -198,12 +198,7 @@ async fn record(
         error.into_champ("/rpps", "medecin_inconnu", "le RPPS d'un médecin enregistré")
     })?;
     let (nature, effet_du, caisse) = (nouvelle.nature, nouvelle.effet_du, caisse_of(contexte));
-    verify_justified(core, nouvelle)?;
-    // As that of a patient: nobody knows it beforehand.
-    if nature == NatureOperation::Deces && effet_du > core.today() {
-        let message = "attendu : un jour passé ou présent";
-        return Err(ServiceError::champ("/effet_du", "date_future", message));
-    }
+    jour::verify(core, nouvelle)?;
     let known = operations::find(tx, doctor.id, (nature, effet_du), caisse.as_deref()).await?;
     if let Some(known) = known {
         // Who may not read it is refused first as for any other, and does not learn that it stands.
@@ -289,17 +284,6 @@ fn tell_caisses(
         });
         opening.tell(fact(operation, nature).with(donnees), instant);
     }
-}
-
-/// Refuses a cessation that begins long ago and does not say why.
-fn verify_justified(core: &Core, nouvelle: &NouvelleOperation) -> Result<(), ServiceError> {
-    let days = core.valeur(Parametre::OperationRetroactivite, core.today())?;
-    let ago = core.today().signed_duration_since(nouvelle.effet_du).num_days();
-    if !nouvelle.nature.cesse() || ago <= days || nouvelle.justification.is_some() {
-        return Ok(());
-    }
-    let message = format!("attendu : pourquoi une cessation d'il y a plus de {days} jours");
-    Err(ServiceError::champ("/justification", "justification_requise", message))
 }
 
 /// What an operation will do for the patients of a caisse or for all, by the designations known now.
