@@ -218,6 +218,133 @@ const PHRASES: &[(Avertissement, &str)] = &[
     ),
 ];
 
+/// Warnings that the patient reads in other words: without the letters of invoices, and said to them.
+const AU_PATIENT: &[(Avertissement, &str)] = &[
+    (
+        Avertissement::DeclarationMtContredite,
+        "La feuille ne dit pas la même chose que le registre sur votre médecin traitant : c'est le registre qui a été cru.",
+    ),
+    (
+        Avertissement::IndicateurContredit,
+        "La feuille annonce une situation, et ce calcul en trouve une autre.",
+    ),
+    (
+        Avertissement::OrganismeContredit,
+        "La feuille nomme une autre caisse que la vôtre le jour des soins.",
+    ),
+    (
+        Avertissement::DepassementNonAutorise,
+        "Demander plus que le tarif ne semble pas permis ici : parlez-en au médecin ou à votre caisse.",
+    ),
+    (
+        Avertissement::DepassementExcessif,
+        "Le médecin a demandé plus que le maximum permis pour ces soins : parlez-en avec lui ou avec votre caisse.",
+    ),
+    (
+        Avertissement::DepassementSansMotif,
+        "Ce médecin ne peut demander plus que le tarif que dans certains cas, et la feuille n'en indique aucun : parlez-en avec lui ou avec votre caisse.",
+    ),
+    (
+        Avertissement::DepassementInterditC2s,
+        "Avec la Complémentaire santé solidaire, vous ne payez pas plus que le tarif, sauf pour une demande particulière de votre part.",
+    ),
+    (
+        Avertissement::ExigenceSurSupplement,
+        "Une demande particulière de votre part se paie une seule fois, avec l'acte principal.",
+    ),
+    (
+        Avertissement::CoordinationInterdite,
+        "Un supplément de la feuille ne semble pas permis ici : votre caisse peut le vérifier.",
+    ),
+    (
+        Avertissement::McgEnfantSansMedecinTraitant,
+        "Un supplément de la feuille ne semble pas permis pour un enfant sans médecin traitant : votre caisse peut le vérifier.",
+    ),
+    (
+        Avertissement::AvisPonctuelSansDemande,
+        "Le tarif d'un avis de spécialiste suppose que votre médecin traitant vous ait adressé à lui.",
+    ),
+    (
+        Avertissement::AvisPonctuelPatientSuivi,
+        "Ce médecin vous a vu trop près de cet avis : le tarif d'un avis est pour un médecin qui ne vous suit pas.",
+    ),
+    (
+        Avertissement::MotifExclusionManquant,
+        "Le médecin a signalé un cas particulier sans écrire lequel : sans cela, ce calcul ne peut pas finir.",
+    ),
+    (
+        Avertissement::DroitsAVerifier,
+        "D'après le registre, vos droits n'étaient pas ouverts en France le jour des soins : votre caisse peut le vérifier.",
+    ),
+    (
+        Avertissement::CouvertureContredite,
+        "D'après le registre, vous aviez ce jour-là une couverture que la feuille n'indique pas.",
+    ),
+    (
+        Avertissement::OrienteurInconnu,
+        "Le registre ne connaît pas le médecin qui, d'après la feuille, vous a adressé : la feuille a été crue.",
+    ),
+    (
+        Avertissement::ActeInconnu,
+        "Ce calcul ne connaît pas le code d'un des actes de la feuille : votre caisse peut le vérifier.",
+    ),
+    (
+        Avertissement::ActeCcamInconnu,
+        "Ce calcul ne connaît pas un des actes de la feuille : son tarif n'a pas été vérifié.",
+    ),
+    (
+        Avertissement::MontantPlafonne,
+        "Ce calcul ne connaît pas un des actes de la feuille, et son tarif est très élevé : un maximum a été compté.",
+    ),
+    (
+        Avertissement::ActeNonAutorise,
+        "Un code de la feuille n'est pas celui de cette spécialité ou de votre âge : il a été compté tel quel.",
+    ),
+    (
+        Avertissement::LettreHorsDates,
+        "Un code de la feuille n'existait pas le jour des soins : il a été compté tel quel.",
+    ),
+    (
+        Avertissement::ExonerationSansEffet,
+        "La feuille annonce une prise en charge particulière que ce calcul ne connaît pas : le taux ordinaire a été compté.",
+    ),
+    (
+        Avertissement::DesignationContestee,
+        "Vous contestez le choix de médecin traitant qui compte ce jour-là : votre caisse n'a pas encore répondu.",
+    ),
+    (
+        Avertissement::DesignationEnConflit,
+        "Deux de vos dossiers ont été réunis, et leurs choix de médecin traitant se contredisent : votre caisse n'a pas encore dit lequel compte.",
+    ),
+    (
+        Avertissement::FeuilleTardive,
+        "La feuille est arrivée plus de deux ans après les soins : la caisse peut refuser de la payer.",
+    ),
+];
+
+/// A warning, as the patient reads it.
+pub fn au_patient(code: Avertissement) -> &'static str {
+    let own = AU_PATIENT.iter().find(|(known, _)| *known == code);
+    own.map_or_else(|| message(code), |(_, phrase)| phrase)
+}
+
+/// What is said of what was to be decided when an evaluation was made, once it is decided.
+const DECIDEES: [(Avertissement, &str); 2] = [
+    (
+        Avertissement::DesignationContestee,
+        "Le choix de médecin traitant compté le jour des soins était contesté ; la caisse a tranché depuis : cette évaluation peut être refaite.",
+    ),
+    (
+        Avertissement::DesignationEnConflit,
+        "Deux dossiers réunis se contredisaient sur le médecin traitant du jour des soins ; la caisse a tranché depuis : cette évaluation peut être refaite.",
+    ),
+];
+
+/// What was to be decided when an evaluation was made, once it is decided.
+pub fn decidee(code: Avertissement) -> Option<&'static str> {
+    DECIDEES.iter().find(|(known, _)| *known == code).map(|(_, phrase)| *phrase)
+}
+
 /// A warning, in French.
 pub fn message(code: Avertissement) -> &'static str {
     PHRASES.iter().find(|(known, _)| *known == code).map_or("", |(_, phrase)| *phrase)
@@ -227,6 +354,35 @@ pub fn message(code: Avertissement) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::vocabulary::Vocabulaire;
+
+    #[test]
+    fn the_patient_reads_no_letters_of_invoices_and_is_spoken_to() {
+        for code in Avertissement::TOUS {
+            let said = au_patient(*code);
+            assert!(said.ends_with('.'), "{code:?}");
+            // Of somebody who died, whoever reads is told in the third person.
+            if *code == Avertissement::SoinsApresDeces {
+                continue;
+            }
+            for not in [
+                "(DA)",
+                "(DE)",
+                "(MCS)",
+                "(MCC)",
+                "CCAM",
+                "IR_",
+                "indicateur",
+                "Le patient",
+                "du patient",
+                "le patient",
+                "L160",
+                "Cette lettre",
+                "tranché",
+            ] {
+                assert!(!said.contains(not), "{not}: {said}");
+            }
+        }
+    }
 
     #[test]
     fn every_warning_has_a_sentence() {

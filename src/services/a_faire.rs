@@ -101,6 +101,7 @@ fn recorded(nature: NatureEvenement) -> bool {
     nature == NatureEvenement::DeclarationDeposee
         || a_faire::SANS_SUITE.contains(&nature)
         || a_faire::A_SAVOIR.contains(&nature)
+        || a_faire::DECIDEES.contains(&nature)
         || ["patient", "representation"].contains(&nature.theme())
 }
 

@@ -1,12 +1,14 @@
 //! Asking the law, and saying why.
 
 use super::ServiceError;
-use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus, Reglement};
+use crate::domain::evaluation::{
+    Avertissement, AvertissementLigne, Evaluation, FaitsConnus, Reglement,
+};
 use crate::domain::feuille_de_soins::Soins;
 pub use crate::law::autrement::{Autrement, Changement};
 pub use crate::law::explanation::patient::PourLePatient;
 pub use crate::law::explanation::{Motif, Motifs};
-use crate::law::explanation::{bilan, message};
+use crate::law::explanation::{bilan, decidee, message};
 use crate::law::reglement::reglement;
 use crate::law::situation::{DateDesSoins, Situation};
 use crate::law::{Law, LawError, checks};
@@ -22,6 +24,21 @@ pub struct Explication<'a> {
     pub patient: PourLePatient,
     /// Warnings and their sentences.
     pub avertissements: Vec<(AvertissementLigne, &'static str)>,
+}
+
+impl Explication<'_> {
+    /// Tells of the decisions that waited for the caisse, and that it has made since, that they are made.
+    pub fn depuis(&mut self, decidees: &[Avertissement]) {
+        for code in decidees {
+            self.patient.depuis(*code);
+            let Some(done) = decidee(*code) else { continue };
+            for (warning, said) in &mut self.avertissements {
+                if warning.code == *code {
+                    *said = done;
+                }
+            }
+        }
+    }
 }
 
 /// Who pays whom for a feuille, by what it says of third-party payment.

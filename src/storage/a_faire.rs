@@ -31,6 +31,12 @@ pub const A_SAVOIR: [NatureEvenement; 5] = [
     NatureEvenement::PatientMajorite16Ans,
 ];
 
+/// The kinds that tell a person what their caisse decided of what they contested.
+pub const DECIDEES: [NatureEvenement; 2] = [
+    NatureEvenement::DeclarationContestationRetenue,
+    NatureEvenement::DeclarationContestationRejetee,
+];
+
 /// Something that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Affaire {

@@ -234,7 +234,9 @@ async fn the_end_of_a_protection_and_sixteen_years_are_told_for_what_they_are() 
         assert_eq!(told.is_some(), there, "{day}");
         if let Some(told) = told {
             assert!(
-                told.starts_with("À seize ans, on choisit soi-même son médecin traitant"),
+                told.starts_with(
+                    "À seize ans, le 20 juin 2031, on choisit soi-même son médecin traitant"
+                ),
                 "{told}"
             );
             assert!(!told.contains("rectification"), "{told}");

@@ -291,7 +291,7 @@ async fn paper_signed_late_by_a_doctor_does_not_take_the_place_of_a_later_choice
     assert_eq!(earlier["situation"]["code"], "jamais_en_vigueur");
     assert_eq!(
         earlier["situation"]["phrase"],
-        "Jamais en vigueur : un autre choix du patient l'emporte sur tous ses jours."
+        "Jamais en vigueur : un autre choix l'emporte sur tous ses jours."
     );
     assert_eq!(later["situation"]["phrase"], "En vigueur depuis le 05/03/2025.");
     // Chosen on one day, the last accepted prevails as before.
@@ -341,7 +341,7 @@ async fn each_declaration_of_a_history_says_what_it_is_worth() {
     let replaced = (
         json!("remplacee"),
         json!("2023-11-15"),
-        json!("Remplacée le 15/11/2023 par un autre choix du patient."),
+        json!("Remplacée le 15/11/2023 par un autre choix."),
     );
     let present = (json!("en_vigueur"), json!(null), json!("En vigueur depuis le 15/11/2023."));
     assert_eq!(said().await, [present, replaced.clone()]);

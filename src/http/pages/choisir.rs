@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::echappe;
+use super::ecriture::texte;
 use crate::domain::calendar::{age_revolu, en_toutes_lettres, veille};
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, motif_de};
@@ -110,6 +112,45 @@ impl Assure {
             en_toutes_lettres(end)
         ))
     }
+}
+
+/// How the person chooses, and until when nothing is borne for a doctor who left.
+pub(super) struct Choix {
+    pub(super) assure: Assure,
+    pub(super) ages: Ages,
+    pub(super) protege: Option<String>,
+}
+
+/// Who it is today, and what can be done.
+pub(super) fn aujourd_hui(document: &Value, nom: &dyn Fn(&str) -> String, choix: &Choix) -> String {
+    let sleeps = document.get("en_sommeil").and_then(Value::as_bool) == Some(true);
+    let doctors = document.pointer("/designation/medecins").and_then(Value::as_array);
+    let doctors = doctors.into_iter().flatten().filter_map(|one| one.get("rpps")?.as_str());
+    let doctors: Vec<String> = doctors.map(|rpps| echappe(&nom(rpps))).collect();
+    let who = if doctors.is_empty() {
+        let protege = choix.protege.as_deref();
+        let protege =
+            protege.map_or_else(String::new, |said| format!("<p>{}</p>\n", echappe(said)));
+        format!(
+            "<p>Vous n'avez pas de médecin traitant.</p>\n{protege}<p>{}</p>\n",
+            echappe(&choix.assure.choisir(choix.ages))
+        )
+    } else {
+        let since = document.pointer("/designation/effet_du").and_then(Value::as_str);
+        format!(
+            "<p class=\"grand\">{}</p>\n<p>Depuis le {}. {}</p>\n",
+            doctors.join(" et "),
+            texte(since.unwrap_or_default()),
+            echappe(choix.assure.changer(choix.ages))
+        )
+    };
+    let sleeps = if sleeps {
+        "<p>En ce moment, la règle du médecin traitant ne vous concerne pas\u{a0}: votre choix est gardé, et il comptera de \
+         nouveau dès qu'elle vous concernera.</p>\n"
+    } else {
+        ""
+    };
+    format!("{who}{sleeps}")
 }
 
 /// The fact of a list that is in force on a day.

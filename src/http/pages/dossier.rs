@@ -8,16 +8,16 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::choisir::{Ages, Assure};
-use super::ecriture::{euros, texte};
+use super::attente::{Attente, medecins};
+use super::choisir::{Ages, Assure, Choix, aujourd_hui};
 use super::frise::frise;
-use super::recit::recit;
+use super::paye::{Dette, feuille};
 use super::requete::Requete;
 use super::tableaux::{Colonnes, liste};
 use super::{echappe, html, suite};
-use crate::domain::calendar::plus_mois;
+use crate::domain::calendar::{en_toutes_lettres, plus_mois};
 use crate::http::AppState;
 use crate::http::bac_a_sable::{panne, refuse_elsewhere};
 use crate::http::extract::lire_champs;
@@ -29,8 +29,18 @@ use crate::services::medecins_traitants::ages_du_choix;
 const EXPLIQUEES: usize = 5;
 const TITRE: &str = "Mon médecin traitant";
 
-const A_FAIRE: &Colonnes =
-    &[("Depuis", "/depuis"), ("Quoi", "/rubrique"), ("Pourquoi", "/action/pourquoi")];
+const FERMER: &str = "<p class=\"a-l-ecran\"><a href=\"/mon-medecin-traitant\">Fermer ce dossier</a>\u{a0}: votre jeton n'a pas été gardé.</p>\n";
+
+const HEURES: &str = "<p class=\"aide\">Les heures sont celles de Paris.</p>\n";
+
+const A_FAIRE: &Colonnes = &[
+    ("Depuis", "/depuis"),
+    ("Pour", "/pour"),
+    ("Quoi", "/rubrique"),
+    ("Pourquoi", "/action/pourquoi"),
+    ("Avec", "/avec"),
+    ("Jusqu'au", "/echeance"),
+];
 const PROCHES: &Colonnes = &[
     ("Prénom", "/prenom"),
     ("Né(e) le", "/date_naissance"),
@@ -117,6 +127,10 @@ impl Lecteur {
             return Ok(document);
         }
         let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
+        if text("code") == Code::PatientFusionne.as_str() {
+            let why = "Ce dossier a été réuni avec un autre dossier de la même personne : c'est l'autre qui est tenu à jour.";
+            return Err((answer.statut, why.to_owned()));
+        }
         Err((answer.statut, format!("{}. {}", text("title"), text("detail"))))
     }
 
@@ -132,39 +146,114 @@ impl Lecteur {
         let kin = self.lit("/v1/moi/proches").await;
         let acces = self.lit("/v1/moi/acces?limite=20").await;
         let nom = |rpps: &str| names.get(rpps).cloned().unwrap_or_else(|| rpps.to_owned());
-        let choice = self.choix(id).await;
+        let record = self.lit(&format!("/v1/patients/{id}")).await.unwrap_or_default();
+        if let Some(mort) = mort_le(&record) {
+            return [
+                format!("<section><h2>Aujourd'hui</h2>\n<p>{}</p></section>\n", echappe(&mort)),
+                partie("Ce qui est à savoir", &to_do, |document| liste(document, A_FAIRE)),
+                partie("Depuis le début", &history, |document| frise(document, &nom)),
+                paid,
+                partie("Qui a regardé ce dossier", &acces, |document| liste(document, ACCES)),
+                FERMER.to_owned(),
+            ]
+            .concat();
+        }
+        let choice = self.choix(id, &record).await;
+        let attend = self.attend(id, to_do).await;
         [
             partie("Aujourd'hui", &today, |document| aujourd_hui(document, &nom, &choice)),
-            partie("Ce qui vous attend", &to_do, |document| liste(document, A_FAIRE)),
+            partie("Ce qui vous attend", &attend, |document| {
+                document.as_str().unwrap_or_default().to_owned()
+            }),
             partie("Depuis le début", &history, |document| frise(document, &nom)),
             paid,
             partie("Vos enfants, ceux que vous représentez", &kin, |document| {
                 liste(document, PROCHES)
             }),
-            partie("Qui a regardé votre dossier", &acces, |document| liste(document, ACCES)),
-            "<p class=\"a-l-ecran\"><a href=\"/mon-medecin-traitant\">Fermer ce dossier</a> : votre jeton n'a pas été gardé.</p>\n"
-                .to_owned(),
+            partie("Qui a regardé votre dossier", &acces, |document| {
+                format!("{HEURES}{}", liste(document, ACCES))
+            }),
+            FERMER.to_owned(),
         ]
         .concat()
     }
 
+    /// What waits, told: for the person, and for those for whom they act.
+    async fn attend(&self, id: &str, to_do: Lu) -> Lu {
+        let mut to_do = to_do?;
+        let declarations = self.lit(&format!("/v1/patients/{id}/declarations")).await;
+        let conciliations = self.lit(&format!("/v1/patients/{id}/conciliations")).await;
+        let (declarations, conciliations) =
+            (declarations.unwrap_or_default(), conciliations.unwrap_or_default());
+        let attente = Attente { declarations: &declarations, conciliations: &conciliations };
+        let own: BTreeSet<String> =
+            attente.ouvertes().flat_map(medecins).map(str::to_owned).collect();
+        let names = self.appeles(own).await;
+        let told =
+            attente.html(&|rpps| names.get(rpps).cloned().unwrap_or_else(|| rpps.to_owned()));
+        let mut kept = Vec::new();
+        let all = to_do.get_mut("donnees").and_then(Value::as_array_mut);
+        for mut one in all.map(std::mem::take).unwrap_or_default() {
+            if attente.dit(&one) {
+                continue;
+            }
+            let (pour, avec) = self.pour_qui(id, &one).await;
+            if let Some(line) = one.as_object_mut() {
+                line.insert("pour".to_owned(), pour.into());
+                line.insert("avec".to_owned(), avec.into());
+            }
+            kept.push(one);
+        }
+        let table = if kept.is_empty() && !told.is_empty() {
+            String::new()
+        } else {
+            liste(&json!({ "donnees": kept }), A_FAIRE)
+        };
+        Ok(Value::from(format!("{told}{table}")))
+    }
+
+    /// For whom a line of the inbox is, and the doctors that it is about.
+    async fn pour_qui(&self, id: &str, affaire: &Value) -> (String, Option<String>) {
+        let person = mot(affaire, "patient_id");
+        let pour = if person.is_empty() || person == id {
+            "vous".to_owned()
+        } else {
+            let record = self.lit(&format!("/v1/patients/{person}")).await.unwrap_or_default();
+            let last = record.get("identites").and_then(Value::as_array).and_then(|all| all.last());
+            last.map(|one| mot(one, "prenom").to_owned()).unwrap_or_default()
+        };
+        if mot(affaire, "rubrique") != "signature_demandee" {
+            return (pour, None);
+        }
+        let path = affaire.pointer("/action/chemin").and_then(Value::as_str).unwrap_or_default();
+        let path = path.strip_suffix("/signatures").unwrap_or(path);
+        let declaration = self.lit(path).await.unwrap_or_default();
+        let doctors = self.appeles(medecins(&declaration).map(str::to_owned).collect()).await;
+        let doctors: Vec<String> = doctors.into_values().collect();
+        (pour, Some(doctors.join(" et ")).filter(|names| !names.is_empty()))
+    }
+
     /// How the person chooses, and until when a protection lasts.
-    async fn choix(&self, id: &str) -> Choix {
+    async fn choix(&self, id: &str, record: &Value) -> Choix {
         let core = &self.state.core;
         let jour = core.clock().today();
         let (choix, sans_accord) = ages_du_choix(core, jour).unwrap_or_default();
         let ages = Ages { choix, sans_accord };
-        let record = self.lit(&format!("/v1/patients/{id}")).await.unwrap_or_default();
         let periods = self.lit(&format!("/v1/patients/{id}/neutralisations")).await;
-        let assure = Assure::lit(&record, jour);
+        let assure = Assure::lit(record, jour);
         let protege = assure.protege(&periods.unwrap_or_default(), jour, ages);
         Choix { assure, ages, protege }
     }
 
     /// The doctors of a history, by name.
     async fn noms(&self, document: &Value) -> BTreeMap<String, String> {
+        self.appeles(rpps(document)).await
+    }
+
+    /// Some doctors, by name.
+    async fn appeles(&self, all: BTreeSet<String>) -> BTreeMap<String, String> {
         let mut names = BTreeMap::new();
-        for rpps in rpps(document) {
+        for rpps in all {
             if let Ok(doctor) = self.lit(&format!("/v1/medecins/{rpps}")).await {
                 names.insert(rpps, appele(&doctor));
             }
@@ -180,10 +269,15 @@ impl Lecteur {
             self.lit(&format!("/v1/patients/{id}/feuilles-de-soins?du={since}&limite=100")).await;
         let all = read.as_ref().ok().and_then(|document| document.get("donnees")?.as_array());
         let all = all.cloned().unwrap_or_default();
+        let claims = format!("/v1/patients/{id}/creances?du={since}&limite=100");
+        let claims = self.lit(&claims).await.unwrap_or_default();
         let mut html = String::new();
         for (index, one) in all.iter().rev().take(EXPLIQUEES).enumerate() {
-            let said = self.lit(&format!("/v1/feuilles-de-soins/{}", mot(one, "id"))).await;
-            html.push_str(&feuille(one, &said, index == 0));
+            let id = mot(one, "id");
+            let said = self.lit(&format!("/v1/feuilles-de-soins/{id}")).await;
+            let said = said.map_err(|(_, why)| why);
+            let dette = Dette::lue(&claims, id);
+            html.push_str(&feuille(mot(one, "date_soins"), &said, dette.as_ref(), index == 0));
         }
         let rest = all.len().saturating_sub(EXPLIQUEES);
         if rest > 0 {
@@ -221,26 +315,13 @@ fn rpps(document: &Value) -> BTreeSet<String> {
     doctors.filter_map(|one| one.get("rpps")?.as_str()).map(str::to_owned).collect()
 }
 
-/// A feuille, folded but for the first.
-fn feuille(one: &Value, said: &Lu, open: bool) -> String {
-    let cents = |name: &str| {
-        let amount = one.pointer(&format!("/synthese/{name}")).and_then(Value::as_i64);
-        euros(amount.unwrap_or_default())
-    };
-    let said = match said {
-        Ok(feuille) => {
-            let all = feuille.get("evaluations").and_then(Value::as_array);
-            all.and_then(|all| all.last()).map(|last| recit(last, 3)).unwrap_or_default()
-        }
-        Err((_, why)) => format!("<p class=\"erreur\">{}</p>\n", echappe(why)),
-    };
-    format!(
-        "<details{}><summary>Soins du {} : remboursés {}, il est resté {}</summary>\n{said}</details>\n",
-        if open { " open" } else { "" },
-        texte(mot(one, "date_soins")),
-        cents("rembourse_amo_centimes"),
-        cents("reste_a_charge_centimes"),
-    )
+/// What is said of somebody who died, to whoever reads their record: there is nothing to do.
+fn mort_le(record: &Value) -> Option<String> {
+    let jour = record.pointer("/deces/jour")?.as_str()?.parse().ok()?;
+    Some(format!(
+        "D'après le registre, cette personne est décédée le {}. Il n'y a plus rien à choisir ni à signer.",
+        en_toutes_lettres(jour)
+    ))
 }
 
 /// A part of the page, or why it is not shown.
@@ -250,36 +331,6 @@ fn partie(titre: &str, lu: &Lu, shown: impl Fn(&Value) -> String) -> String {
         Err((_, why)) => format!("<p class=\"erreur\">{}</p>\n", echappe(why)),
     };
     format!("<section><h2>{titre}</h2>\n{content}</section>\n")
-}
-
-/// How the person chooses, and until when nothing is borne for a doctor who left.
-struct Choix {
-    assure: Assure,
-    ages: Ages,
-    protege: Option<String>,
-}
-
-/// Who it is today, and what can be done.
-fn aujourd_hui(document: &Value, nom: &dyn Fn(&str) -> String, choix: &Choix) -> String {
-    let phrase = document.get("phrase").and_then(Value::as_str).unwrap_or_default();
-    let doctors = document.pointer("/designation/medecins").and_then(Value::as_array);
-    let doctors = doctors.into_iter().flatten().filter_map(|one| one.get("rpps")?.as_str());
-    let doctors: Vec<String> = doctors.map(|rpps| echappe(&nom(rpps))).collect();
-    let who = if doctors.is_empty() {
-        let protege = choix.protege.as_deref();
-        let protege =
-            protege.map_or_else(String::new, |said| format!("<p>{}</p>\n", echappe(said)));
-        format!("{protege}<p>{}</p>\n", echappe(&choix.assure.choisir(choix.ages)))
-    } else {
-        let since = document.pointer("/designation/effet_du").and_then(Value::as_str);
-        format!(
-            "<p class=\"grand\">{}</p>\n<p>Depuis le {}. {}</p>\n",
-            doctors.join(" et "),
-            texte(since.unwrap_or_default()),
-            echappe(choix.assure.changer(choix.ages))
-        )
-    };
-    format!("<p>{}</p>\n{who}", echappe(phrase))
 }
 
 /// The form that asks who reads.

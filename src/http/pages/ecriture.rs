@@ -1,6 +1,7 @@
 //! Days, amounts and names of members, as French people read them.
 
 use chrono::{DateTime, Days, NaiveDate};
+use chrono_tz::Europe::Paris;
 
 /// Words of the names of columns and members, as they are written in French.
 const MOTS: [(&str, &str); 120] = [
@@ -157,10 +158,10 @@ fn jour(text: &str) -> Option<String> {
     Some(lu(text)?.format("%d/%m/%Y").to_string())
 }
 
-/// An instant.
+/// An instant, at the time of Paris.
 pub(crate) fn instant(text: &str) -> Option<String> {
-    let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    Some(instant.format("%d/%m/%Y à %H:%M (UTC)").to_string())
+    let instant = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Paris);
+    Some(instant.format("%d/%m/%Y à %H:%M").to_string())
 }
 
 /// A period as PostgreSQL writes it: its last day is the one before its end.
@@ -184,7 +185,7 @@ mod tests {
             ("2024-02-29", "29/02/2024"),
             ("[2024-01-01,)", "depuis le 01/01/2024"),
             ("[2024-01-01,2024-03-01)", "du 01/01/2024 au 29/02/2024"),
-            ("2025-06-16T10:00:00+00:00", "16/06/2025 à 10:00 (UTC)"),
+            ("2025-06-16T10:00:00+00:00", "16/06/2025 à 12:00"),
             ("2025-02-30", "2025-02-30"),
             ("1950-13-01", "1950-13-01"),
         ] {

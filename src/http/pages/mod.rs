@@ -2,6 +2,7 @@
 //! reader and on paper.
 
 mod accueil;
+mod attente;
 mod blocs;
 mod champs;
 mod choisir;
@@ -10,6 +11,7 @@ pub(crate) mod ecriture;
 mod essai;
 mod frise;
 mod graphes;
+mod paye;
 pub(crate) mod phrases;
 mod recit;
 mod requete;

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{echappe, suite};
+use crate::domain::evaluation::Avertissement;
 use crate::domain::money::Centimes;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::law::explanation::{au_patient, message};
 
 /// Who pays, with the colour of their part.
 const PARTS: [(&str, &str, &str); 3] = [
@@ -28,12 +31,38 @@ fn payeur(said: &Value, contrat: &'static str) -> &'static str {
     PAYEURS.iter().find(named).map_or(contrat, |(_, label)| label)
 }
 
+/// Who pays which part: the parts add up to what was asked.
+pub(super) fn parts(said: &Value) -> [(&'static str, &'static str, Centimes); 3] {
+    PARTS.map(|(name, who, colour)| {
+        let who = if name == "part_amc_centimes" { payeur(said, who) } else { who };
+        let sum = said.pointer(&format!("/totaux/{name}")).and_then(Value::as_i64);
+        (who, colour, Centimes::new(sum.unwrap_or_default()))
+    })
+}
+
+/// The warnings, as the patient reads them: what was decided since is said as it is.
+fn avertissements(said: &Value) -> Vec<&str> {
+    let all = said.pointer("/avertissements").and_then(Value::as_array).into_iter().flatten();
+    let mut told: Vec<&str> = Vec::new();
+    for one in all {
+        let Some(written) = one.get("message").and_then(Value::as_str) else { continue };
+        let code = one.get("code").and_then(Value::as_str).and_then(Avertissement::du_mot);
+        let text = match code {
+            Some(code) if message(code) == written => au_patient(code),
+            _ => written,
+        };
+        if !told.contains(&text) {
+            told.push(text);
+        }
+    }
+    told
+}
+
 /// The account; its titles are of this level.
 pub(super) fn recit(said: &Value, niveau: u8) -> String {
     let list = |tag: &str, pointer: &str| {
         let items = said.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
-        let items =
-            items.filter_map(|item| item.as_str().or_else(|| item.get("message")?.as_str()));
+        let items = items.filter_map(Value::as_str);
         suite(items.map(|item| format!("<{tag}>{}</{tag}>\n", echappe(item))))
     };
     let cents = |pointer: &str| {
@@ -42,11 +71,7 @@ pub(super) fn recit(said: &Value, niveau: u8) -> String {
     let title = |text: &str| format!("<h{niveau}>{text}</h{niveau}>\n");
     let mut html = list("p", "/pour_le_patient/phrases");
     let total = cents("/totaux/honoraires_centimes");
-    let parts = PARTS.map(|(name, who, colour)| {
-        let who = if name == "part_amc_centimes" { payeur(said, who) } else { who };
-        (who, colour, cents(&format!("/totaux/{name}")))
-    });
-    html.push_str(&dessin(total, &parts));
+    html.push_str(&dessin(total, &parts(said)));
     if cents("/pour_le_patient/autrement/economie_centimes") > Centimes::ZERO {
         let change =
             match said.pointer("/pour_le_patient/autrement/changement").and_then(Value::as_str) {
@@ -57,14 +82,15 @@ pub(super) fn recit(said: &Value, niveau: u8) -> String {
                 _ => "passer d'abord par votre médecin traitant, qui vous aurait adressé",
             };
         html = format!(
-            "{html}{}<p>Pour payer {} de moins ({} au lieu de {}) : {change}.</p>\n",
+            "{html}{}<p>Pour payer {} de moins ({} au lieu de {})\u{a0}: {change}.</p>\n",
             title("Ce qui l'aurait changé"),
-            cents("/pour_le_patient/autrement/economie_centimes"),
-            cents("/pour_le_patient/autrement/reste_a_charge_centimes"),
-            cents("/totaux/reste_a_charge_centimes"),
+            cents("/pour_le_patient/autrement/economie_centimes").in_euros(),
+            cents("/pour_le_patient/autrement/reste_a_charge_centimes").in_euros(),
+            cents("/totaux/reste_a_charge_centimes").in_euros(),
         );
     }
-    let warnings = list("li", "/avertissements");
+    let warnings = avertissements(said);
+    let warnings = suite(warnings.iter().map(|one| format!("<li>{}</li>\n", echappe(one))));
     if !warnings.is_empty() {
         html = format!("{html}{}<ul>\n{warnings}</ul>\n", title("À savoir"));
     }
@@ -86,15 +112,19 @@ fn dessin(total: Centimes, parts: &[(&str, &str, Centimes)]) -> String {
         x = width.saturating_add(x);
         rows = format!(
             "{rows}<tr><th scope=\"row\"><svg class=\"pastille\" viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"{colour}\"/></svg>{who}</th>\
-             <td class=\"montant\">{amount}</td></tr>\n"
+             <td class=\"montant\">{}</td></tr>\n",
+            amount.in_euros()
         );
     }
-    let said: Vec<String> =
-        parts.iter().map(|(who, _, amount)| format!("{who} : {amount}")).collect();
+    let said: Vec<String> = parts
+        .iter()
+        .map(|(who, _, amount)| format!("{who}\u{a0}: {}", amount.in_euros()))
+        .collect();
     format!(
         "<svg viewBox=\"0 0 600 40\" role=\"img\" aria-label=\"Qui paie quoi. {}\">{bar}</svg>\n\
-         <table><caption>Qui paie les {total}</caption>\n<tbody>\n{rows}</tbody></table>\n",
-        echappe(&said.join(" ; "))
+         <table><caption>Qui paie les {}</caption>\n<tbody>\n{rows}</tbody></table>\n",
+        echappe(&said.join(" ; ")),
+        total.in_euros()
     )
 }
 

@@ -182,7 +182,15 @@ fn geste(affaire: &Affaire) -> Geste {
             affaire.nature.map_or("", enregistre),
         ),
         Rubrique::ASavoir => {
+            let contest = [
+                NatureEvenement::DeclarationContestationRetenue,
+                NatureEvenement::DeclarationContestationRejetee,
+            ];
             let about = match affaire.nature {
+                Some(nature) if contest.contains(&nature) => {
+                    let chemin = format!("/v1/declarations/{id}");
+                    return Geste { methode: "GET", chemin, pourquoi: a_savoir(affaire) };
+                }
                 Some(NatureEvenement::NeutralisationFinProche) => "neutralisations",
                 _ => "medecin-traitant",
             };

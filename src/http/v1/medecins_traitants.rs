@@ -147,6 +147,11 @@ pub(crate) struct MembreVue {
 
 /// The answer in a sentence, to whom reads it.
 fn phrase(answer: &MedecinTraitant) -> String {
+    let dead =
+        answer.deces.map(|mort| format!("Le patient est décédé le {}.", mort.format("%d/%m/%Y")));
+    if let (Some(dead), Lecteur::Patient) = (&dead, answer.lecteur) {
+        return dead.clone();
+    }
     let said = match (answer.relation, answer.lecteur) {
         (RelationMt::Aucun, Lecteur::Patient) => "Vous n'avez pas de médecin traitant ce jour-là.",
         (RelationMt::Aucun, Lecteur::Medecin | Lecteur::Autre) => {
@@ -157,11 +162,18 @@ fn phrase(answer: &MedecinTraitant) -> String {
         (_, Lecteur::Medecin) => "Un autre médecin est son médecin traitant ce jour-là.",
         (_, Lecteur::Autre) => "Un médecin traitant est déclaré ce jour-là.",
     };
-    let sleeps =
-        " Cette déclaration dort : la couverture de ce jour n'est pas du parcours de soins.";
-    let dead =
-        answer.deces.map(|mort| format!(" Le patient est décédé le {}.", mort.format("%d/%m/%Y")));
-    format!("{said}{}{}", if answer.en_sommeil { sleeps } else { "" }, dead.unwrap_or_default())
+    let sleeps = match answer.lecteur {
+        _ if !answer.en_sommeil => "",
+        Lecteur::Patient => {
+            " Ce choix est gardé, mais il ne change rien à vos remboursements : la règle du médecin traitant ne vous concerne \
+             pas ce jour-là."
+        }
+        Lecteur::Medecin | Lecteur::Autre => {
+            " Cette déclaration dort : la couverture de ce jour n'est pas du parcours de soins."
+        }
+    };
+    let dead = dead.map(|dead| format!(" {dead}")).unwrap_or_default();
+    format!("{said}{sleeps}{dead}")
 }
 
 impl DesignationVue {

@@ -63,8 +63,8 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
             )
         }
         C::MoinsDe16AnsSansMt => format!(
-            "Un parent peut déjà choisir un médecin traitant pour l'enfant\u{a0}: il en faudra un à \
-             partir de {} pour garder ce remboursement.",
+            "Un parent peut déjà choisir un médecin traitant\u{a0}: il en faudra un à partir de {} pour garder ce \
+             remboursement.",
             ans(&recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::Exclusion | C::Mayotte => {

@@ -13,7 +13,8 @@ mod taux;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use super::avertissements::message;
+pub use self::paiement::sans_reclamation;
+pub use super::avertissements::{au_patient, decidee, message};
 use super::bareme::Bareme;
 use super::rule::Fiche;
 use super::situation::Situation;

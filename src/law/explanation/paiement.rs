@@ -7,6 +7,18 @@ use crate::domain::feuille_de_soins::{Complementaire, Convention, QualificatifDe
 use crate::domain::money::Centimes;
 use crate::law::autrement::{Autrement, Changement};
 
+/// How a sentence says what the caisse asks later of somebody who advanced nothing.
+const RIEN_AVANCE: &str = "vous n'avez pas avancé l'argent, votre caisse";
+
+/// A sentence without what it says that the caisse will ask; nothing when it says nothing else.
+pub fn sans_reclamation(phrase: &str) -> Option<String> {
+    if phrase.starts_with(&format!("Si {RIEN_AVANCE}")) {
+        return None;
+    }
+    let before = phrase.split_once(&format!("\u{a0}: si {RIEN_AVANCE}"));
+    Some(before.map_or_else(|| phrase.to_owned(), |(before, _)| format!("{before}.")))
+}
+
 /// Who pays what.
 pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
     if totaux.honoraires == Centimes::ZERO {
@@ -35,7 +47,7 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
             } else {
                 format!("vous en demandera {}", owed.in_euros())
             };
-            format!("\u{a0}: si vous n'avez pas avancé l'argent, votre caisse {these} plus tard")
+            format!("\u{a0}: si {RIEN_AVANCE} {these} plus tard")
         }
         _ => String::new(),
     };
@@ -213,15 +225,11 @@ pub(super) fn plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<String> 
     let owed = demande_plus_tard(recit, totaux)?;
     if owed > totaux.reste_a_charge {
         return Some(format!(
-            "Si vous n'avez pas avancé l'argent, votre caisse vous demandera {} plus tard\u{a0}: envoyez cette \
+            "Si {RIEN_AVANCE} vous demandera {} plus tard\u{a0}: envoyez cette \
              demande à votre complémentaire.",
             owed.in_euros()
         ));
     }
-    (totaux.majoration == Centimes::ZERO).then(|| {
-        format!(
-            "Si vous n'avez pas avancé l'argent, votre caisse vous demandera ces {} plus tard.",
-            owed.in_euros()
-        )
-    })
+    (totaux.majoration == Centimes::ZERO)
+        .then(|| format!("Si {RIEN_AVANCE} vous demandera ces {} plus tard.", owed.in_euros()))
 }

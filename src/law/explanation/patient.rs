@@ -9,15 +9,18 @@ use super::paiement::{bilan, depassement, plus_tard, sinon};
 use super::part::{Part, Piece, detail};
 use super::recit::{Recit, en_lettres};
 use super::refus::refus;
-use super::remarques::{a_verifier, franchise, hors_convention, plafond};
+use super::remarques::{a_verifier, decidee, franchise, hors_convention, plafond};
 use super::situations::{fait, rembourse_normalement};
 use super::taux::{taux, tout_est_ordinaire};
 use crate::domain::calendar::en_toutes_lettres as jour;
-use crate::domain::evaluation::{Appartenance, Evaluation, FaitsConnus};
+use crate::domain::evaluation::{Appartenance, Avertissement, Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::{Acte, Convention, QualificatifDepense, Soins};
 use crate::domain::money::Centimes;
 use crate::law::autrement::Autrement;
 use crate::law::{Law, LawError};
+
+/// How the lists of codes of invoices are cited: the patient is given the texts.
+const CODES: &str = "nomenclature nationale";
 
 /// The most sentences that a patient is given.
 pub const PHRASES_MAX: usize = 6;
@@ -30,6 +33,13 @@ pub struct PourLePatient {
     /// What would have kept everything inside the parcours, and what it is worth.
     pub autrement: Option<Autrement>,
     pub references: Vec<Cow<'static, str>>,
+}
+
+impl PourLePatient {
+    /// Tells of what waited for a decision of the caisse that it is decided.
+    pub fn depuis(&mut self, code: Avertissement) {
+        self.phrases.iter_mut().for_each(|phrase| decidee(code, phrase));
+    }
 }
 
 /// A sentence, and how much it would be missed: the lowest go first when there are too many.
@@ -50,16 +60,18 @@ impl Law {
             return Ok(PourLePatient { phrases: vec![], autrement: None, references: vec![] });
         };
         let autrement = self.autrement(soins, faits, evaluation);
-        let references =
-            evaluation.actes.iter().flat_map(|acte| fondements(acte, recit.bareme)).flatten().fold(
-                Vec::new(),
-                |mut cited: Vec<Cow<'static, str>>, citation| {
-                    if !cited.contains(citation) {
-                        cited.push(citation.clone());
-                    }
-                    cited
-                },
-            );
+        let references = evaluation
+            .actes
+            .iter()
+            .flat_map(|acte| fondements(acte, recit.bareme))
+            .flatten()
+            .filter(|citation| !citation.starts_with(CODES))
+            .fold(Vec::new(), |mut cited: Vec<Cow<'static, str>>, citation| {
+                if !cited.contains(citation) {
+                    cited.push(citation.clone());
+                }
+                cited
+            });
         Ok(PourLePatient { phrases: phrases(&recit, autrement.as_ref()), autrement, references })
     }
 }

@@ -97,6 +97,32 @@ const A_VERIFIER: [(Avertissement, &str); 10] = [
     ),
 ];
 
+/// What is told instead of what waited for the caisse, once it has decided.
+const DECIDEES: [(Avertissement, &str); 2] = [
+    (
+        Avertissement::DesignationContestee,
+        "Vous avez contesté le choix de médecin traitant qui compte dans ce calcul\u{a0}: votre caisse a répondu depuis, \
+         et vous pouvez lui demander de le refaire.",
+    ),
+    (
+        Avertissement::DesignationEnConflit,
+        "Deux choix de médecin traitant étaient connus pour ce jour-là\u{a0}: votre caisse a dit depuis lequel compte, \
+         et vous pouvez lui demander de refaire ce calcul.",
+    ),
+];
+
+/// Tells of a decision of the caisse that it is made, where a sentence says that it is waited for.
+pub(super) fn decidee(code: Avertissement, phrase: &mut String) {
+    let of = |all: &[(Avertissement, &'static str)]| {
+        all.iter().find(|(known, _)| *known == code).map(|(_, said)| *said)
+    };
+    if let (Some(waits), Some(done)) = (of(&A_VERIFIER), of(&DECIDEES))
+        && phrase == waits
+    {
+        done.clone_into(phrase);
+    }
+}
+
 /// What should be checked: a warning that concerns the patient.
 pub(super) fn a_verifier(recit: &Recit<'_>) -> Option<&'static str> {
     // The letters of other professions are on no list here, and change no amount.

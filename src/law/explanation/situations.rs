@@ -103,8 +103,8 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
                        passe pas par un médecin traitant"
             .into(),
         C::MoinsDe16Ans | C::MoinsDe16AnsSansMt => format!(
-            "votre enfant avait moins de {}\u{a0}: à cet âge, le remboursement est le même quel que \
-             soit le médecin",
+            "les soins ont eu lieu avant l'âge de {}\u{a0}: jusque-là, le remboursement est le même quel que soit le \
+             médecin",
             ans(&recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::SansObjet if sans_objet_a_distance(situation) => {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::FeuilleEvaluee;
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::Demarche;
-use crate::domain::evaluation::AutreFeuille;
+use crate::domain::evaluation::{AutreFeuille, Avertissement};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::services::faits::{caisses, has_opinion};
+use crate::services::faits::{caisses, etats, has_opinion};
 use crate::services::{Contexte, Core, ServiceError, Vue};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{FeuilleEnregistree, FeuilleRecue};
@@ -60,7 +60,10 @@ pub(super) async fn already_received(
             let owner = owner.copied().unwrap_or(feuille.patient_id);
             let a_reexaminer = contradicted_by(conn, &feuille, owner).await?;
             read.insert(owner);
-            known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
+            let decidees = Vec::new();
+            let mut evaluee = FeuilleEvaluee { feuille, evaluations, a_reexaminer, decidees };
+            evaluee.decidees = decided_since(conn, &evaluee, owner).await?;
+            known.push(Ok(evaluee));
         }
     }
     Ok(search.show_all(read, known).await?.into_inner())
@@ -111,4 +114,31 @@ fn may_read(
         }
         Acteur::Referentiel | Acteur::Statistiques => false,
     }
+}
+
+/// Of the warnings of a feuille that wait for a decision of the caisse, those that wait for none any more: what is noted with
+/// an evaluation never changes, what is told of it is true on the day it is read.
+pub(super) async fn decided_since(
+    conn: &mut Connection,
+    evaluee: &FeuilleEvaluee,
+    owner: PatientId,
+) -> Result<Vec<Avertissement>, ServiceError> {
+    let noted = |code: &Avertissement| {
+        let mut all =
+            evaluee.evaluations.iter().flat_map(|(one, _)| &one.evaluation.avertissements);
+        all.any(|warning| warning.code == *code)
+    };
+    let mut waiting = [Avertissement::DesignationContestee, Avertissement::DesignationEnConflit]
+        .into_iter()
+        .filter(noted)
+        .peekable();
+    let jour = evaluee.feuille.feuille.soins.date_soins();
+    let (Some(jour), true) = (jour, waiting.peek().is_some()) else { return Ok(Vec::new()) };
+    let etat = etats(conn, &[owner]).await?.remove(&owner).unwrap_or_default();
+    let contested = etat.designations.iter().any(|one| one.contestee && one.effet.contient(jour));
+    let disputed = etat.conflits.iter().any(|effet| effet.contient(jour));
+    let open = |code: Avertissement| {
+        if code == Avertissement::DesignationContestee { contested } else { disputed }
+    };
+    Ok(waiting.filter(|code| !open(*code)).collect())
 }

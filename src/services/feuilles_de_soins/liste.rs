@@ -92,7 +92,8 @@ pub(in crate::services) async fn with_evaluations(
             let law = core.law_of(conn, one.loi_id).await?;
             evaluations.push((one, law));
         }
-        feuilles.push(FeuilleEvaluee { feuille, evaluations, a_reexaminer: Vec::new() });
+        let (a_reexaminer, decidees) = (Vec::new(), Vec::new());
+        feuilles.push(FeuilleEvaluee { feuille, evaluations, a_reexaminer, decidees });
     }
     Ok(feuilles)
 }

@@ -10,7 +10,7 @@ mod verification;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use self::connues::contradicted_by;
+use self::connues::{contradicted_by, decided_since};
 pub(super) use self::decision::retenues;
 pub(super) use self::liste::with_evaluations;
 pub use self::liste::{PageFeuilles, list};
@@ -22,7 +22,7 @@ use super::loi::LoiConnue;
 use super::{Contexte, Core, Demande, Done, Rendu, Seen, ServiceError};
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::Relation;
-use crate::domain::evaluation::AutreFeuille;
+use crate::domain::evaluation::{AutreFeuille, Avertissement};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::FeuilleId;
 use crate::domain::patient::ClePatient;
@@ -46,6 +46,8 @@ pub struct FeuilleEvaluee {
     pub evaluations: Vec<(EvaluationEnregistree, LoiConnue)>,
     /// Later feuilles that contradict the single opinion of this one.
     pub a_reexaminer: Vec<AutreFeuille>,
+    /// What its evaluations say that the caisse has to decide, and that it has decided since.
+    pub decidees: Vec<Avertissement>,
 }
 
 /// Stores a feuille and evaluates it against the register as it stood on the day of care: a lot
@@ -88,7 +90,8 @@ pub async fn submit(
 /// A feuille that was just evaluated, under the present law.
 fn evaluee(core: &Core, recue: FeuilleRecue) -> FeuilleEvaluee {
     let evaluations = vec![(recue.evaluation, core.present_law())];
-    FeuilleEvaluee { feuille: recue.feuille, evaluations, a_reexaminer: Vec::new() }
+    let (a_reexaminer, decidees) = (Vec::new(), Vec::new());
+    FeuilleEvaluee { feuille: recue.feuille, evaluations, a_reexaminer, decidees }
 }
 
 /// Reads a feuille and its evaluations. The médecin traitant does not read what other doctors did.
@@ -115,5 +118,6 @@ pub async fn get(
     let found = with_evaluations(core, access.conn(), vec![recue]).await?.pop();
     let mut found = found.ok_or(ServiceError::Introuvable)?;
     found.a_reexaminer = contradicted_by(access.conn(), &found.feuille, owner).await?;
+    found.decidees = decided_since(access.conn(), &found, owner).await?;
     access.show(found).await
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::{A_SAVOIR, Affaire, Moment, SANS_SUITE};
+use super::{A_SAVOIR, Affaire, DECIDEES, Moment, SANS_SUITE};
 use crate::domain::a_faire::Rubrique;
 use crate::domain::declaration::RoleSignataire;
 use crate::domain::evenement::NatureEvenement;
@@ -44,6 +44,7 @@ pub async fn pendantes(
          FROM declaration d JOIN etat_declaration s USING (patient_id, declaration_id)
          JOIN identite_patient i ON i.patient_id = d.patient_id AND i.remplace_le IS NULL AND i.effet @> $3::date
          WHERE d.patient_id = ANY ($1) AND s.remplace_le IS NULL AND s.etat = 'en_attente' AND d.expire_le > $2
+           AND NOT EXISTS (SELECT FROM deces_patient m WHERE m.patient_id = d.patient_id AND m.remplace_le IS NULL)
          ORDER BY d.enregistre_le DESC LIMIT $4"#,
         persons as _,
         moment.maintenant,
@@ -89,6 +90,7 @@ pub async fn liens(
 /// What was recorded lately about some persons by somebody who is none of them, of some kinds; a choice that is
 /// contested already, or that counts no more, is not told again; nor is one that came to nothing, once another was made.
 /// What comes is told until it is over, and no more once it was undone, or once the person has no longer that doctor.
+/// What the caisse decided of a contest is told whatever became of the choice. The dead are asked nothing.
 pub async fn enregistres(
     conn: &mut PgConnection,
     (persons, lecteur): (&[PatientId], PatientId),
@@ -117,10 +119,13 @@ pub async fn enregistres(
                 OR EXISTS (SELECT FROM neutralisation n
                            WHERE n.patient_id = p.kept AND n.remplace_le IS NULL AND upper(n.effet) = e.effet_du
                              AND n.effet @> $6::date))
+           -- Nothing is left to choose by, or for, somebody who died.
+           AND (e.declaration_id IS NULL AND e.nature <> ALL ($7)
+                OR NOT EXISTS (SELECT FROM deces_patient x WHERE x.patient_id = p.kept AND x.remplace_le IS NULL))
            -- A merge is told to both records.
            AND (e.patient_id = ANY ($1) OR e.nature <> 'patient.fusionne')
            AND (a.role IS DISTINCT FROM 'patient' OR a.identite <> $4)
-           AND (e.declaration_id IS NULL
+           AND (e.declaration_id IS NULL OR e.nature = ANY ($8)
                 OR EXISTS (SELECT FROM etat_declaration s
                            WHERE s.patient_id = p.kept AND s.declaration_id = e.declaration_id
                              AND s.remplace_le IS NULL
@@ -139,7 +144,8 @@ pub async fn enregistres(
         lecteur.to_string(),
         moment.limite,
         moment.jour,
-        &A_SAVOIR as _
+        &A_SAVOIR as _,
+        &DECIDEES as _
     )
     .fetch_all(conn)
     .await?;
@@ -148,7 +154,7 @@ pub async fn enregistres(
             Rubrique::ChoixEnSonNom
         } else if SANS_SUITE.contains(&nature) {
             Rubrique::ChoixSansSuite
-        } else if A_SAVOIR.contains(&nature) {
+        } else if A_SAVOIR.contains(&nature) || DECIDEES.contains(&nature) {
             Rubrique::ASavoir
         } else {
             Rubrique::Enregistre

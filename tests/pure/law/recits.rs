@@ -167,7 +167,7 @@ fn nobody_waits_for_a_medecin_traitant_that_would_change_nothing() {
         "le médecin a déclaré une urgence, et vous n'aviez pas à passer d'abord par un médecin traitant",
     );
     let child = unknown().age(10);
-    dit(&child, "votre enfant avait moins de 16 ans");
+    dit(&child, "les soins ont eu lieu avant l'âge de 16 ans");
     for question in [urgent, child] {
         dit(&question, "Vous n'avez aucune démarche à faire.");
         tait(&question, "on ne sait pas encore");

@@ -126,9 +126,25 @@ pub(super) fn a_savoir(affaire: &Affaire) -> Cow<'static, str> {
             )
             .into()
         }
-        _ => "À seize ans, on choisit soi-même son médecin traitant, avec l'accord d'un parent jusqu'à dix-huit ans, et qui \
-              n'en a pas est moins bien remboursé. Le médecin traitant déjà choisi le reste, sauf autre choix."
-            .into(),
+        Some(N::DeclarationContestationRetenue) => {
+            "La caisse a répondu à la contestation d'un choix de médecin traitant : elle vous donne raison. Ce choix n'a \
+             jamais compté ; les remboursements qui en dépendent peuvent être calculés de nouveau."
+                .into()
+        }
+        Some(N::DeclarationContestationRejetee) => {
+            "La caisse a répondu à la contestation d'un choix de médecin traitant : elle la rejette, et ce choix compte \
+             toujours. La déclaration dit pourquoi."
+                .into()
+        }
+        _ => {
+            let day = affaire.effet_du.map(|day| format!(", le {},", en_toutes_lettres(day)));
+            let day = day.unwrap_or_else(|| ",".to_owned());
+            format!(
+                "À seize ans{day} on choisit soi-même son médecin traitant, avec l'accord d'un parent jusqu'à dix-huit ans, et \
+                 qui n'en a pas est moins bien remboursé. Le médecin traitant déjà choisi le reste, sauf autre choix."
+            )
+            .into()
+        }
     }
 }
 

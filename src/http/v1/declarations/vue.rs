@@ -176,7 +176,7 @@ vue! {
         /// Pourquoi elle a pris fin, ou prendra fin.
         motif_fin: Option<MotifFin> = situation.fin.map(|fin| fin.motif),
         /// En une phrase.
-        #[schema(example = "Remplacée le 16/06/2025 par un autre choix du patient.")]
+        #[schema(example = "Remplacée le 16/06/2025 par un autre choix.")]
         phrase: String = phrase(situation),
     }
 
@@ -191,7 +191,7 @@ vue! {
 pub(super) fn phrase(known: &SituationDeclaration) -> String {
     let day = |day: Option<NaiveDate>| day.map(jour).unwrap_or_default();
     let why = known.fin.map_or("", |fin| match (fin.motif, fin.depart) {
-        (MotifFin::Remplacement, _) => "un autre choix du patient",
+        (MotifFin::Remplacement, _) => "un autre choix",
         (MotifFin::Patient, _) => "le patient a quitté ce médecin",
         (MotifFin::Medecin | MotifFin::Cessation, Some(depart)) => depart.en_mots(),
         (MotifFin::Medecin, None) => "le médecin s'est retiré",
@@ -220,7 +220,7 @@ pub(super) fn phrase(known: &SituationDeclaration) -> String {
                 "Jamais en vigueur : les médecins qu'elle complète n'étaient plus médecins traitants.".to_owned()
             }
             Some(JamaisCompte::AutreChoix) | None => {
-                "Jamais en vigueur : un autre choix du patient l'emporte sur tous ses jours.".to_owned()
+                "Jamais en vigueur : un autre choix l'emporte sur tous ses jours.".to_owned()
             }
         },
         Situation::EnConflit => {

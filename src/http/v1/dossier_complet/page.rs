@@ -14,7 +14,7 @@ pub(super) fn body(title: &str, dossier: &DossierCompletVue) -> String {
     let feuilles = montre(&dossier.feuilles_de_soins);
     let acces = montre(&dossier.acces);
     format!(
-        "<main id=\"contenu\"><h1>{}</h1>\n<p>Établi le {}. Chaque ligne est telle que le registre la garde, avec celles qui ont été \
+        "<main id=\"contenu\"><h1>{}</h1>\n<p>Établi le {} (les heures sont celles de Paris). Chaque ligne est telle que le registre la garde, avec celles qui ont été \
          remplacées depuis. Une erreur se signale à votre caisse, qui la rectifie.</p>\n{rubriques}\
          <section><h2>Feuilles de soins et évaluations</h2>\n{feuilles}</section>\n\
          <section><h2>Qui a consulté votre dossier</h2>\n{acces}</section></main>",

@@ -82,7 +82,9 @@ impl FeuilleVue {
         let soins = &feuille.soins;
         let mut evaluations = Vec::new();
         for (evaluation, loi) in &evaluee.evaluations {
-            let explication = explain(&loi.law, soins, &evaluation.faits, &evaluation.evaluation)?;
+            let mut explication =
+                explain(&loi.law, soins, &evaluation.faits, &evaluation.evaluation)?;
+            explication.depuis(&evaluee.decidees);
             let contexte = Contexte {
                 numero: Some(evaluation.numero),
                 regles_version: loi.empreinte,
