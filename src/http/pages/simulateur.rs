@@ -1,12 +1,15 @@
 //! « Combien serai-je remboursé ? »: the questions that a patient can answer, the answer of `POST /v1/simulations` as
 //! sentences. Nothing is kept: the address alone holds the answers, and no log has it.
 
+mod prix;
+
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use self::prix::{Demande, Facture, Ligne, convient};
 use super::champs::{Fautes, Reponses, Saisie, formulaire, questions, reponses};
 use super::recit::recit;
 use super::{echappe, html, suite};
@@ -16,9 +19,9 @@ use crate::domain::money::Centimes;
 use crate::http::AppState;
 use crate::http::json::Json;
 use crate::http::lecture::lire_document;
-use crate::http::problem::Refus;
+use crate::http::problem::{Code, Refus};
 use crate::http::v1::simulations::{SimulationDemande, simuler};
-use crate::services::loi::tarif_publie;
+use crate::services::loi::Consultation;
 
 /// Highest price that is taken for one, in cents.
 const PRIX_MAX: i64 = 1_000_000;
@@ -35,18 +38,48 @@ pub(super) async fn page(
         let form = formulaire(&answers, &Fautes::new());
         return Ok(entiere(StatusCode::OK, &state, &form));
     }
-    let asked = match demande(&answers, state.core.law().premier_jour()) {
+    let (asked, factures) = match demande(&answers, state.core.law().premier_jour()) {
         Ok(asked) => asked,
         Err(wrong) => return Ok(refusee(&state, &answers, &wrong, None)),
     };
-    match evaluer(&state, &asked).await {
-        Ok(said) => {
-            let answer = reponse(&said, &query, &asked);
+    match evaluees(&state, asked, factures).await {
+        Ok(found) => {
+            let answer = reponse(&found, &query);
             let form = formulaire(&answers, &Fautes::new());
             Ok(entiere(StatusCode::OK, &state, &format!("{answer}{form}")))
         }
         Err(refus) => Ok(refusee(&state, &answers, &places(&refus), Some(&refus.detail))),
     }
+}
+
+/// What is billed, the request of a program that says so, and its answer.
+struct Evaluee {
+    facture: Facture,
+    asked: Value,
+    said: Value,
+}
+
+/// The evaluation of the first way of billing with which the law finds nothing wrong, or of the last.
+async fn evaluees(
+    state: &AppState,
+    asked: Value,
+    factures: Vec<Facture>,
+) -> Result<Evaluee, Refus> {
+    let mut kept = None;
+    for facture in factures {
+        let mut asked = asked.clone();
+        if let Some(fields) = asked.as_object_mut() {
+            let actes = facture.actes.iter().map(Ligne::json).collect();
+            fields.insert("actes".to_owned(), Value::Array(actes));
+        }
+        let said = evaluer(state, &asked).await?;
+        let right = convient(&said);
+        kept = Some(Evaluee { facture, asked, said });
+        if right {
+            break;
+        }
+    }
+    kept.ok_or_else(|| Refus::new(Code::ErreurInterne, "Simulation sans acte."))
 }
 
 /// The evaluation, as a program would read it.
@@ -60,7 +93,10 @@ async fn evaluer(state: &AppState, asked: &Value) -> Result<Value, Refus> {
 }
 
 /// What is asked of the law, or what is wrong with each answer.
-fn demande(answers: &Reponses, premier_jour: NaiveDate) -> Result<Value, Fautes> {
+fn demande(
+    answers: &Reponses,
+    premier_jour: NaiveDate,
+) -> Result<(Value, Vec<Facture>), Fautes> {
     let mut wrong = Fautes::new();
     for question in questions() {
         let Saisie::Choix(all) = question.saisie else { continue };
@@ -92,21 +128,24 @@ fn demande(answers: &Reponses, premier_jour: NaiveDate) -> Result<Value, Fautes>
     let (Some(date), Some(age), Some(prix), true) = (date, age, prix, wrong.is_empty()) else {
         return Err(wrong);
     };
-    let acte = lettre(text("soin"), text("qui"));
-    let base = known.flatten().or_else(|| base(acte, answers, (date, age, prix)));
-    let Some(base) = base else {
+    let Ok(specialite) = Specialite::parse(text("qui")) else { return Err(wrong) };
+    let priced = Demande {
+        soin: text("soin"),
+        secteur: text("secteur"),
+        qui: Consultation { specialite, age, jour: date },
+        prix,
+        base: known.flatten(),
+    };
+    let factures = priced.factures();
+    if factures.is_empty() {
         let unknown = "Le tarif de base de ces soins n'est pas connu pour ce jour et ce médecin : recopiez celui de votre relevé.";
         return Err(Fautes::from([("base", unknown.to_owned())]));
-    };
-    Ok(corps(answers, (date, age), (acte, prix, base)))
+    }
+    Ok((corps(answers, (date, age)), factures))
 }
 
-/// The body of the request that a program would send.
-fn corps(
-    answers: &Reponses,
-    (date, age): (NaiveDate, u8),
-    (acte, prix, base): (&str, Centimes, Centimes),
-) -> Value {
+/// The body of the request that a program would send, but for its acts.
+fn corps(answers: &Reponses, (date, age): (NaiveDate, u8)) -> Value {
     let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
     let (convention, option) = match text("secteur") {
         "optam" => ("secteur_2", "optam"),
@@ -127,10 +166,13 @@ fn corps(
     };
     let exoneration = if text("ald") == "oui" { "4" } else { "0" };
     // Nobody is named: that there is somebody is what counts.
-    let parcours = if text("mt") == "adresse" {
-        json!({ "indicateur": "O", "orienteur": { "nom": "MEDECIN", "prenom": "TRAITANT" } })
-    } else {
-        json!({})
+    let parcours = match text("mt") {
+        "adresse" => {
+            json!({ "indicateur": "O", "orienteur": { "nom": "MEDECIN", "prenom": "TRAITANT" } })
+        }
+        // A doctor writes so that nobody sent the patient: an authorised overrun needs it.
+        "sans" => json!({ "indicateur": "S2" }),
+        _ => json!({}),
     };
     json!({
         "date_soins": date,
@@ -142,9 +184,6 @@ fn corps(
         "executant": {
             "specialite": text("qui"), "convention": convention, "option_tarifaire": option, "lieu": lieu,
         },
-        "actes": [{
-            "code": acte, "honoraires_centimes": prix, "base_remboursement_centimes": base,
-        }],
     })
 }
 
@@ -158,39 +197,6 @@ fn centimes(text: &str) -> Option<Centimes> {
     }
     let total = format!("{euros}{cents:0<2}").parse::<i64>().ok()?;
     (1..=PRIX_MAX).contains(&total).then(|| Centimes::new(total))
-}
-
-/// The letter of what was done.
-fn lettre(soin: &str, qui: &str) -> &'static str {
-    match (soin, qui) {
-        ("avis", _) => "APC",
-        ("teleconsultation", "01") => "TCG",
-        ("teleconsultation", _) => "TC",
-        ("visite", "01") => "VG",
-        ("visite", _) => "V",
-        (_, "01") => "G",
-        (_, "33") => "CNPSY",
-        _ => "CS",
-    }
-}
-
-/// The base of reimbursement: the published price, of the sector when the price goes beyond the opposable one; never more
-/// than the price.
-fn base(
-    acte: &str,
-    answers: &Reponses,
-    (date, age, prix): (NaiveDate, u8, Centimes),
-) -> Option<Centimes> {
-    let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
-    let specialite = Specialite::parse(text("qui")).ok()?;
-    let published = |libre| tarif_publie(acte, specialite, age, date, libre);
-    let opposable = published(false);
-    let base = match text("secteur") {
-        "3" => None,
-        "2" if opposable.is_none_or(|opposable| prix > opposable) => published(true),
-        _ => opposable,
-    };
-    base.map(|base| base.min(prix))
 }
 
 /// The questions whose answers the law refuses.
@@ -239,15 +245,69 @@ fn refusee(state: &AppState, answers: &Reponses, wrong: &Fautes, detail: Option<
 }
 
 /// The answer: the account of the patient, the way to ask again.
-fn reponse(said: &Value, query: &str, asked: &Value) -> String {
-    let body = serde_json::to_string_pretty(asked).unwrap_or_default();
+fn reponse(found: &Evaluee, query: &str) -> String {
+    let body = serde_json::to_string_pretty(&found.asked).unwrap_or_default();
     format!(
-        "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}\
+        "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}{}\
          <p><a href=\"/simulateur?{}\">L'adresse de ce calcul</a> le refait à l'identique.</p>\n\
          <details><summary>La même question, pour un programme</summary>\n\
          <pre tabindex=\"0\"><code>POST /v1/simulations\n{}</code></pre></details>\n</section>\n",
-        recit(said, 3),
+        recit(&racontee(found), 3),
+        composition(&found.facture),
         echappe(query),
         echappe(&body)
     )
 }
+
+/// How a price was read, when it is more than one line at its tariff.
+fn composition(facture: &Facture) -> String {
+    let said = match facture.actes.as_slice() {
+        [first, rest @ ..] if !rest.is_empty() => {
+            let more: Vec<String> = rest.iter().map(|ligne| ligne.base.in_euros()).collect();
+            let more = more.join(" et ");
+            let supplements = if rest.len() == 1 {
+                format!("un supplément de {more}")
+            } else {
+                format!("des suppléments de {more}")
+            };
+            format!("le tarif publié, {}, et {supplements} que la convention prévoit", first.base.in_euros())
+        }
+        [alone] if alone.da => format!(
+            "le tarif de {}, et {} de « dépassement autorisé » : un spécialiste de secteur 1 peut le demander à qui ne suit pas \
+             le parcours de soins",
+            alone.base.in_euros(),
+            alone.honoraires.minus_or_zero(alone.base).in_euros()
+        ),
+        _ => return String::new(),
+    };
+    format!("<p>Ce calcul compte dans ce prix {}.</p>\n", echappe(&said))
+}
+
+/// The answer as it is told: nobody is accused of a price that a supplement may explain.
+fn racontee(found: &Evaluee) -> Value {
+    let mut said = found.said.clone();
+    if !found.facture.explicable {
+        return said;
+    }
+    if let Some(phrases) =
+        said.pointer_mut("/pour_le_patient/phrases").and_then(Value::as_array_mut)
+    {
+        for phrase in phrases {
+            let accused = phrase.as_str().and_then(|text| text.split_once(SANS_MOTIF));
+            if let Some((these, _)) = accused {
+                *phrase = format!("{these}{PEUT_ETRE}").into();
+            }
+        }
+    }
+    if let Some(warnings) = said.get_mut("avertissements").and_then(Value::as_array_mut) {
+        warnings.retain(|one| {
+            one.get("code").and_then(Value::as_str) != Some("depassement_sans_motif")
+        });
+    }
+    said
+}
+
+/// How the account says that an overrun has no reason, and what is said when one is possible.
+const SANS_MOTIF: &str = " au-dessus du tarif ne semblent pas permis";
+const PEUT_ETRE: &str = " au-dessus du tarif peuvent être un supplément que ce calcul ne connaît pas, et qui serait \
+                         remboursé\u{a0}: demandez au médecin ce que vous payez.";
