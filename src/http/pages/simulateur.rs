@@ -1,6 +1,7 @@
 //! « Combien serai-je remboursé ? »: the questions that a patient can answer, the answer of `POST /v1/simulations` as
 //! sentences. Nothing is kept: the address alone holds the answers, and no log has it.
 
+mod mots;
 mod prix;
 
 use axum::extract::{RawQuery, State};
@@ -10,8 +11,8 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use self::prix::{Demande, Facture, Ligne, convient};
-use super::champs::{Fautes, Reponses, Saisie, formulaire, questions, reponses};
-use super::recit::recit;
+use super::champs::{Fautes, Question, Reponses, Saisie, formulaire, questions, reponses};
+use super::recit::recit_sous;
 use super::{echappe, html, suite};
 use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::identifiers::Specialite;
@@ -35,24 +36,99 @@ pub(super) async fn page(
     if answers.is_empty() {
         let today = state.core.clock().today().to_string();
         answers.extend([("date", today), ("prix", "30".to_owned()), ("age", "40".to_owned())]);
-        let form = formulaire(&answers, &Fautes::new());
+        let form = formulaire(&answers, &Fautes::new(), false);
         return Ok(entiere(StatusCode::OK, &state, &form));
+    }
+    if let Some(day) = answers.get("date").and_then(|text| jour(text)) {
+        // A browser without a calendar sends what was written; the field takes one form only.
+        answers.insert("date", day.to_string());
     }
     let (asked, factures) = match demande(&answers, state.core.law().premier_jour()) {
         Ok(asked) => asked,
         Err(wrong) => return Ok(refusee(&state, &answers, &wrong, None)),
     };
-    match evaluees(&state, asked, factures).await {
-        Ok(found) => {
-            let answer = reponse(&found, &query);
-            let form = formulaire(&answers, &Fautes::new());
+    match tout(&state, &answers, asked, factures).await {
+        Ok((mut found, direct)) => {
+            let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
+            let coming = jour(text("date")).is_some_and(|day| day > state.core.clock().today());
+            if found.facture.explicable {
+                excuser(&mut found.said);
+            }
+            mots::redire(&mut found.said, coming);
+            let open =
+                direct.as_ref().map(|direct| acces_direct(direct, text("qui"), text("pour")));
+            let answer = reponse(&found, &query, coming, open.as_deref().unwrap_or_default());
+            let form = formulaire(&answers, &Fautes::new(), direct.is_some());
             Ok(entiere(StatusCode::OK, &state, &format!("{answer}{form}")))
         }
         Err(refus) => Ok(refusee(&state, &answers, &places(&refus), Some(&refus.detail))),
     }
 }
 
+/// What is told, and what direct access to this doctor would give when it is open to somebody whom nobody sent.
+async fn tout(
+    state: &AppState,
+    answers: &Reponses,
+    asked: Value,
+    factures: Vec<Facture>,
+) -> Result<(Evaluee, Option<Evaluee>), Refus> {
+    let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
+    let mut direct = None;
+    if text("mt") == "sans" && DIRECT.iter().any(|(qui, _)| *qui == text("qui")) {
+        let mut asked = asked.clone();
+        if let Some(fields) = asked.as_object_mut() {
+            fields.insert("parcours".to_owned(), json!({ "indicateur": "D" }));
+        }
+        let found = evaluees(state, asked, factures.clone()).await?;
+        let situation = found.said.get("situation_determinee").and_then(Value::as_str);
+        direct = (situation == Some("acces_direct_specifique")).then_some(found);
+    }
+    match direct {
+        Some(direct) if text("pour") == "direct" => Ok((direct.clone(), Some(direct))),
+        direct => Ok((evaluees(state, asked, factures).await?, direct)),
+    }
+}
+
+/// Who may be seen without a letter by somebody who has a médecin traitant, and for what.
+const DIRECT: [(&str, &str); 3] = [
+    (
+        "07",
+        "un examen gynécologique périodique ou de dépistage, la contraception, le suivi d'une grossesse ou une interruption \
+         volontaire de grossesse",
+    ),
+    ("15", "des lunettes ou des lentilles, le dépistage ou le suivi d'un glaucome"),
+    ("33", "tous ses soins, à votre âge"),
+];
+
+/// What direct access changes, for whoever did not say whether it is their case.
+fn acces_direct(direct: &Evaluee, qui: &str, pour: &str) -> String {
+    if !pour.is_empty() {
+        return String::new();
+    }
+    let care = DIRECT.iter().find(|(known, _)| *known == qui).map_or("", |(_, care)| care);
+    let rest = direct.said.pointer("/totaux/reste_a_charge_centimes").and_then(Value::as_i64);
+    let rest = Centimes::new(rest.unwrap_or_default());
+    let left = if rest > Centimes::ZERO {
+        format!("il vous reste {} à payer", rest.in_euros())
+    } else {
+        "il ne vous reste rien à payer".to_owned()
+    };
+    let said = format!(
+        "Avec un médecin traitant déclaré, on peut voir ce médecin directement, sans lettre, pour {care}. Si c'est votre cas, vous \
+         êtes dans le parcours de soins et {left}. Dites-le dans le formulaire, à la question « Est-ce pour des soins de ce \
+         genre ? »."
+    );
+    format!("<h3>Peut-être n'avez-vous pas besoin de lettre</h3>\n<p>{}</p>\n", echappe(&said))
+}
+
+/// A day as a browser sends it, or as it is written.
+fn jour(text: &str) -> Option<NaiveDate> {
+    let written = || NaiveDate::parse_from_str(text, "%d/%m/%Y").ok();
+    text.parse().ok().or_else(written)
+}
+
 /// What is billed, the request of a program that says so, and its answer.
+#[derive(Clone)]
 struct Evaluee {
     facture: Facture,
     asked: Value,
@@ -73,7 +149,7 @@ async fn evaluees(
             fields.insert("actes".to_owned(), Value::Array(actes));
         }
         let said = evaluer(state, &asked).await?;
-        let right = convient(&said);
+        let right = convient(&said, &facture);
         kept = Some(Evaluee { facture, asked, said });
         if right {
             break;
@@ -93,10 +169,7 @@ async fn evaluer(state: &AppState, asked: &Value) -> Result<Value, Refus> {
 }
 
 /// What is asked of the law, or what is wrong with each answer.
-fn demande(
-    answers: &Reponses,
-    premier_jour: NaiveDate,
-) -> Result<(Value, Vec<Facture>), Fautes> {
+fn demande(answers: &Reponses, premier_jour: NaiveDate) -> Result<(Value, Vec<Facture>), Fautes> {
     let mut wrong = Fautes::new();
     for question in questions() {
         let Saisie::Choix(all) = question.saisie else { continue };
@@ -106,11 +179,11 @@ fn demande(
         }
     }
     let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
-    let date = text("date").parse::<NaiveDate>().ok();
+    let date = jour(text("date"));
     if date.is_none_or(|date| date < premier_jour) {
         let first = en_toutes_lettres(premier_jour);
         wrong
-            .insert("date", format!("Donnez un jour à partir du {first}, par exemple 2026-03-15."));
+            .insert("date", format!("Donnez un jour à partir du {first}, par exemple 15/03/2026."));
     }
     let age = text("age").parse::<u8>().ok().filter(|age| *age <= 130);
     if age.is_none() {
@@ -138,7 +211,7 @@ fn demande(
     };
     let factures = priced.factures();
     if factures.is_empty() {
-        let unknown = "Le tarif de base de ces soins n'est pas connu pour ce jour et ce médecin : recopiez celui de votre relevé.";
+        let unknown = "Le tarif de base de ces soins n'est pas connu pour ce jour et ce médecin : demandez-le au médecin ou, après les soins, recopiez celui de votre relevé.";
         return Err(Fautes::from([("base", unknown.to_owned())]));
     }
     Ok((corps(answers, (date, age)), factures))
@@ -232,27 +305,39 @@ fn entiere(status: StatusCode, state: &AppState, content: &str) -> Response {
 
 /// The form again, with what is wrong said first and beside each question.
 fn refusee(state: &AppState, answers: &Reponses, wrong: &Fautes, detail: Option<&str>) -> Response {
-    let link = |(name, message): (&&str, &String)| {
-        format!("<li><a href=\"#{name}\">{}</a></li>\n", echappe(message))
+    let link = |question: &Question| {
+        let message = wrong.get(question.nom)?;
+        Some(format!("<li><a href=\"#{}\">{}</a></li>\n", question.nom, echappe(message)))
     };
-    let links = suite(wrong.iter().map(link));
-    let detail = detail.filter(|_| wrong.is_empty()).map(echappe).unwrap_or_default();
+    let links = suite(questions().filter_map(link));
+    let said = match detail.filter(|_| wrong.is_empty()) {
+        Some(detail) => format!("<p>{}</p>\n", echappe(detail)),
+        None => format!("<ul>\n{links}</ul>"),
+    };
     let content = format!(
-        "<div class=\"bilan\" role=\"alert\"><h2>À corriger</h2>\n<p>{detail}</p>\n<ul>\n{links}</ul></div>\n{}",
-        formulaire(answers, wrong)
+        "<div class=\"bilan\" role=\"alert\"><h2>À corriger</h2>\n{said}</div>\n{}",
+        formulaire(answers, wrong, false)
     );
     entiere(StatusCode::UNPROCESSABLE_ENTITY, state, &content)
 }
 
 /// The answer: the account of the patient, the way to ask again.
-fn reponse(found: &Evaluee, query: &str) -> String {
+fn reponse(found: &Evaluee, query: &str, coming: bool, direct: &str) -> String {
+    let (title, warned) = if coming {
+        (
+            "Ce qui le changerait",
+            "<p>Ce jour est à venir : ce calcul applique les règles et les tarifs connus aujourd'hui, qui peuvent changer d'ici là.</p>\n",
+        )
+    } else {
+        ("Ce qui l'aurait changé", "")
+    };
     let body = serde_json::to_string_pretty(&found.asked).unwrap_or_default();
     format!(
-        "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}{}\
+        "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{warned}{}{}{direct}\
          <p><a href=\"/simulateur?{}\">L'adresse de ce calcul</a> le refait à l'identique.</p>\n\
          <details><summary>La même question, pour un programme</summary>\n\
          <pre tabindex=\"0\"><code>POST /v1/simulations\n{}</code></pre></details>\n</section>\n",
-        recit(&racontee(found), 3),
+        recit_sous(&found.said, 3, title),
         composition(&found.facture),
         echappe(query),
         echappe(&body)
@@ -270,7 +355,10 @@ fn composition(facture: &Facture) -> String {
             } else {
                 format!("des suppléments de {more}")
             };
-            format!("le tarif publié, {}, et {supplements} que la convention prévoit", first.base.in_euros())
+            format!(
+                "le tarif publié, {}, et {supplements} que la convention prévoit",
+                first.base.in_euros()
+            )
         }
         [alone] if alone.da => format!(
             "le tarif de {}, et {} de « dépassement autorisé » : un spécialiste de secteur 1 peut le demander à qui ne suit pas \
@@ -283,12 +371,8 @@ fn composition(facture: &Facture) -> String {
     format!("<p>Ce calcul compte dans ce prix {}.</p>\n", echappe(&said))
 }
 
-/// The answer as it is told: nobody is accused of a price that a supplement may explain.
-fn racontee(found: &Evaluee) -> Value {
-    let mut said = found.said.clone();
-    if !found.facture.explicable {
-        return said;
-    }
+/// Accuses nobody of a price that a supplement may explain.
+fn excuser(said: &mut Value) {
     if let Some(phrases) =
         said.pointer_mut("/pour_le_patient/phrases").and_then(Value::as_array_mut)
     {
@@ -304,7 +388,6 @@ fn racontee(found: &Evaluee) -> Value {
             one.get("code").and_then(Value::as_str) != Some("depassement_sans_motif")
         });
     }
-    said
 }
 
 /// How the account says that an overrun has no reason, and what is said when one is possible.

@@ -93,9 +93,8 @@ pub fn compositions(code: &str, qui: Consultation, prix: Centimes) -> Vec<Vec<Co
     for act in qui.tarifs(table().lettre(&letter).iter()) {
         ajouter(&supplements, prix, vec![act], &mut found);
     }
-    let coordinated = |lines: &[Composante]| {
-        lines.iter().any(|(code, _)| matches!(*code, "MCS" | "MCG" | "MCC"))
-    };
+    let coordinated =
+        |lines: &[Composante]| lines.iter().any(|(code, _)| matches!(*code, "MCS" | "MCG" | "MCC"));
     found.sort_by_key(|lines| (lines.len(), coordinated(lines)));
     found
 }

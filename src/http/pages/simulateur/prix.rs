@@ -12,6 +12,8 @@ pub(super) struct Facture {
     pub(super) actes: Vec<Ligne>,
     /// Whether an overrun may be a supplement that only a circumstance allows, and nobody asked about.
     pub(super) explicable: bool,
+    /// Whether the base is what the patient read somewhere: the law may know another.
+    pub(super) base_donnee: bool,
 }
 
 /// One line.
@@ -50,11 +52,12 @@ const REFUS: [&str; 10] = [
 ];
 
 /// Whether the law finds nothing wrong with what was billed.
-pub(super) fn convient(said: &Value) -> bool {
+pub(super) fn convient(said: &Value, facture: &Facture) -> bool {
     let warnings = said.get("avertissements").and_then(Value::as_array);
     let mut codes =
         warnings.into_iter().flatten().filter_map(|warning| warning.get("code")?.as_str());
-    !codes.any(|code| REFUS.contains(&code))
+    let given = |code: &str| facture.base_donnee && code == "base_contredite";
+    !codes.any(|code| REFUS.contains(&code) && !given(code))
 }
 
 impl Ligne {
@@ -109,6 +112,7 @@ impl Demande<'_> {
         let alone = |code: &'static str, base, da| Facture {
             actes: vec![Ligne { code, honoraires: self.prix, base, da }],
             explicable: false,
+            base_donnee: self.base.is_some(),
         };
         let known: Vec<(&'static str, Centimes)> = match self.base {
             Some(base) => letters.first().map(|code| (*code, base)).into_iter().collect(),
@@ -119,17 +123,19 @@ impl Demande<'_> {
         if base < self.prix {
             if self.base.is_none() && self.secteur != "3" {
                 let whole = letters.iter().flat_map(|code| compositions(code, self.qui, self.prix));
-                all.extend(whole.map(|lines| Facture {
-                    actes: lines
-                        .into_iter()
-                        .map(|(code, price)| Ligne {
-                            code,
-                            honoraires: price,
-                            base: price,
-                            da: false,
-                        })
-                        .collect(),
-                    explicable: false,
+                all.extend(whole.map(|lines| {
+                    Facture {
+                        actes: lines
+                            .into_iter()
+                            .map(|(code, price)| Ligne {
+                                code,
+                                honoraires: price,
+                                base: price,
+                                da: false,
+                            })
+                            .collect(),
+                        explicable: false,
+                    }
                 }));
             }
             if self.secteur == "1" {
