@@ -135,6 +135,7 @@ impl Demande<'_> {
                             })
                             .collect(),
                         explicable: false,
+                        base_donnee: false,
                     }
                 }));
             }
