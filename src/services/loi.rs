@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Core, ServiceError};
 use crate::domain::digest::Empreinte;
 pub use crate::law::livre::{Comparaison, LoiDuJour, ParametreDuJour, rang};
-pub use crate::law::nomenclature::{Ligne, Table, table, tarif_publie};
+pub use crate::law::nomenclature::{
+    Composante, Consultation, Ligne, Table, compositions, explicable, table, tarif_publie,
+};
 pub use crate::law::references::{Reference, Verification};
 pub use crate::law::rule::Fiche;
 use crate::law::{Echeance, Law, PREAVIS};

@@ -123,6 +123,7 @@ mod scissions_feuilles;
 mod service;
 mod sexes;
 mod signatures;
+mod simulateur;
 mod simulations;
 mod simulations_connues;
 mod simulations_lots;

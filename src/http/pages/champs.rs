@@ -36,6 +36,14 @@ pub(super) const fn question(
     Question { nom, libelle, aide, saisie }
 }
 
+/// Asked of whoever may see this doctor without a letter, for some care only.
+pub(super) const POUR: Question = question(
+    "pour",
+    "Est-ce pour des soins de ce genre ?",
+    "Ceux que ce médecin donne sans lettre, et que la réponse nomme.",
+    Saisie::Choix(&[("", "Je ne sais pas"), ("direct", "Oui"), ("autre", "Non")]),
+);
+
 /// The questions, by subject.
 pub(super) const QUESTIONS: [(&str, &[Question]); 3] = [
     (
@@ -152,7 +160,7 @@ pub(super) const QUESTIONS: [(&str, &[Question]); 3] = [
             question(
                 "base",
                 "Le tarif de base, s'il est demandé",
-                "À laisser vide : il est cherché. Il est écrit sur votre relevé (« base du remboursement »).",
+                "À laisser vide : il est cherché. Après les soins, il est écrit sur votre relevé (« base du remboursement »).",
                 Saisie::Texte("decimal"),
             ),
         ],
@@ -173,7 +181,7 @@ pub(super) fn questions() -> impl Iterator<Item = &'static Question> {
 pub(super) fn reponses(query: &str) -> Reponses {
     let mut found = Reponses::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let known = questions().find(|question| question.nom == name);
+        let known = questions().chain([&POUR]).find(|question| question.nom == name);
         if let Some(question) = known.filter(|_| !value.trim().is_empty()) {
             found.insert(question.nom, value.trim().chars().take(40).collect());
         }
@@ -237,12 +245,14 @@ impl Question {
     }
 }
 
-/// The whole form.
-pub(super) fn formulaire(answers: &Reponses, wrong: &Fautes) -> String {
+/// The whole form; `pour` adds the question of direct access to those of the doctor.
+pub(super) fn formulaire(answers: &Reponses, wrong: &Fautes, pour: bool) -> String {
     let mut html = "<form method=\"get\" action=\"/simulateur\">\n".to_owned();
     for (subject, questions) in QUESTIONS {
         html = format!("{html}<fieldset><legend>{subject}</legend>\n");
-        for question in questions {
+        let has_doctor = questions.iter().any(|question| question.nom == "qui");
+        let more = (pour && has_doctor).then_some(&POUR);
+        for question in questions.iter().chain(more) {
             let answer = answers.get(question.nom).map(String::as_str);
             html.push_str(&question.html("", answer, wrong.get(question.nom).map(String::as_str)));
         }

@@ -60,6 +60,35 @@ fn avertissements(said: &Value) -> Vec<&str> {
 
 /// The account; its titles are of this level.
 pub(super) fn recit(said: &Value, niveau: u8) -> String {
+    recit_sous(said, niveau, "Ce qui l'aurait changé")
+}
+
+/// What would have changed everything, for somebody who has a médecin traitant or none.
+fn changement(said: &Value) -> &'static str {
+    let code = |pointer: &str| said.pointer(pointer).and_then(Value::as_str);
+    let phrases = said.pointer("/pour_le_patient/phrases").and_then(Value::as_array);
+    let waiting = phrases.into_iter().flatten().filter_map(Value::as_str).any(|phrase| {
+        phrase.starts_with("Si votre déclaration avec ce médecin avait été terminée")
+    });
+    let none = code("/situation_determinee") == Some("sans_medecin_traitant");
+    match code("/pour_le_patient/autrement/changement") {
+        Some("medecin_traitant_declare" | "medecin_traitant_consulte") if waiting => {
+            "terminer votre déclaration avec ce médecin"
+        }
+        Some("medecin_traitant_declare") => "avoir déclaré un médecin traitant",
+        Some("medecin_traitant_consulte") if none => {
+            "déclarer ce médecin comme votre médecin traitant"
+        }
+        Some("medecin_traitant_consulte") => {
+            "consulter votre médecin traitant, ou choisir celui-ci à sa place"
+        }
+        _ if none => "avoir déclaré un médecin traitant, et passer d'abord par lui pour une lettre",
+        _ => "passer d'abord par votre médecin traitant, pour une lettre",
+    }
+}
+
+/// The same, under the title that suits the day of what would change it.
+pub(super) fn recit_sous(said: &Value, niveau: u8, autrement: &str) -> String {
     let list = |tag: &str, pointer: &str| {
         let items = said.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
         let items = items.filter_map(Value::as_str);
@@ -73,17 +102,10 @@ pub(super) fn recit(said: &Value, niveau: u8) -> String {
     let total = cents("/totaux/honoraires_centimes");
     html.push_str(&dessin(total, &parts(said)));
     if cents("/pour_le_patient/autrement/economie_centimes") > Centimes::ZERO {
-        let change =
-            match said.pointer("/pour_le_patient/autrement/changement").and_then(Value::as_str) {
-                Some("medecin_traitant_declare") => "avoir déclaré un médecin traitant",
-                Some("medecin_traitant_consulte") => {
-                    "consulter votre médecin traitant, ou déclarer celui-ci"
-                }
-                _ => "passer d'abord par votre médecin traitant, qui vous aurait adressé",
-            };
+        let change = changement(said);
         html = format!(
             "{html}{}<p>Pour payer {} de moins ({} au lieu de {})\u{a0}: {change}.</p>\n",
-            title("Ce qui l'aurait changé"),
+            title(autrement),
             cents("/pour_le_patient/autrement/economie_centimes").in_euros(),
             cents("/pour_le_patient/autrement/reste_a_charge_centimes").in_euros(),
             cents("/totaux/reste_a_charge_centimes").in_euros(),
@@ -152,6 +174,50 @@ mod tests {
         for (saved, told) in [(-1, false), (0, false), (1, true)] {
             let html = recit(&said(saved), 3);
             assert_eq!(html.contains("Pour payer"), told, "{saved}: {html}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_a_medecin_traitant_that_they_do_not_have() {
+        let said = |situation: &str, change: &str| {
+            recit(
+                &json!({
+                    "situation_determinee": situation,
+                    "totaux": { "honoraires_centimes": 3000, "reste_a_charge_centimes": 1260 },
+                    "pour_le_patient": {
+                        "phrases": [],
+                        "autrement": { "changement": change, "economie_centimes": 1060,
+                                       "reste_a_charge_centimes": 200 },
+                    },
+                }),
+                3,
+            )
+        };
+        for (situation, change, told) in [
+            (
+                "sans_medecin_traitant",
+                "medecin_traitant_declare",
+                "avoir déclaré un médecin traitant.",
+            ),
+            (
+                "sans_medecin_traitant",
+                "medecin_traitant_consulte",
+                "déclarer ce médecin comme votre",
+            ),
+            (
+                "sans_medecin_traitant",
+                "adresse_par_le_medecin_traitant",
+                "avoir déclaré un médecin traitant, et",
+            ),
+            ("non_respect", "medecin_traitant_consulte", "consulter votre médecin traitant"),
+            (
+                "specialite_hors_acces_direct",
+                "adresse_par_le_medecin_traitant",
+                "passer d'abord par votre",
+            ),
+        ] {
+            let html = said(situation, change);
+            assert!(html.contains(told), "{situation} {change}: {html}");
         }
     }
 

@@ -11,7 +11,7 @@ mod tarif;
 pub(super) use self::page::{historique, page};
 pub(super) use self::table::verifier;
 pub use self::table::{Ligne, Nature, Secteur, Table, table};
-pub use self::tarif::tarif_publie;
+pub use self::tarif::{Composante, Consultation, compositions, explicable, tarif_publie};
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
 
 /// Whether a code is known, by the rows of its letter. Every CCAM code is accepted: its list is a referential of its own.
