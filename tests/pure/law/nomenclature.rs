@@ -6,7 +6,7 @@ use traitant::domain::evaluation::{Avertissement, RelationMt};
 use traitant::domain::feuille_de_soins::{OptionTarifaire, QualificatifDepense};
 use traitant::domain::identifiers::Specialite;
 use traitant::domain::money::Centimes;
-use traitant::law::nomenclature::{Ligne, Nature, Secteur, table};
+use traitant::law::nomenclature::{Consultation, Ligne, Nature, Secteur, compositions, table};
 
 use super::support::{LAW, Question, consultation, day};
 
@@ -326,4 +326,37 @@ fn an_authorised_overrun_has_a_ceiling_at_every_date() {
         assert!(ceiling(jour, specialite, code, base, highest + 1), "{specialite} on {jour}");
     }
     assert!(ceiling("2025-06-16", "05", "CS", 2650, 4500));
+}
+
+#[test]
+fn a_price_is_the_sum_of_a_letter_and_of_supplements_of_the_day() {
+    let made = |code: &str, specialite: &str, age: u8, jour: &str, prix: i64| {
+        let qui = Consultation {
+            specialite: Specialite::parse(specialite).unwrap(),
+            age,
+            jour: day(jour),
+        };
+        let codes = |lines: &Vec<(&'static str, Centimes)>| {
+            lines.iter().map(|(code, _)| *code).collect::<Vec<_>>().join("+")
+        };
+        let found = compositions(code, qui, Centimes::new(prix));
+        found.first().map(codes).unwrap_or_default()
+    };
+    for (code, specialite, age, jour, prix, lines) in [
+        ("CS", "03", 40, "2025-06-13", 2650, "CS"),
+        ("CS", "03", 40, "2025-06-13", 3150, "CS+MCS"),
+        // The last day of one tariff and the first of the next.
+        ("CS", "03", 40, "2024-12-21", 3150, "CS+MCS+MPC"),
+        ("CS", "03", 40, "2024-12-22", 3151, ""),
+        ("CS", "03", 40, "2023-10-31", 3000, "CS+MCS+MPC"),
+        ("CS", "03", 40, "2023-11-01", 3000, ""),
+        // A child's supplement is taken before that of coordination, at the ages that are its own.
+        ("G", "01", 5, "2025-06-13", 3500, "G+MEG"),
+        ("G", "01", 6, "2025-06-13", 3500, "G+MCG"),
+        ("VG", "01", 40, "2025-06-13", 4000, "VG+MD"),
+        ("CNPSY", "33", 40, "2024-06-13", 5170, "CNPSY+MCS+MPC"),
+        ("G", "01", 40, "2025-06-13", 2999, ""),
+    ] {
+        assert_eq!(made(code, specialite, age, jour, prix), lines, "{code} {age} {jour} {prix}");
+    }
 }
