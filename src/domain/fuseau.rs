@@ -3,7 +3,7 @@
 //!
 //! [decision 0025]: ../../docs/decisions/0025-jour-civil-du-lieu.md
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::{America, Europe, Indian, Pacific, Tz};
 
 use super::clock::paris_day;
@@ -61,6 +61,11 @@ impl Fuseau {
             return paris_day(instant);
         }
         instant.with_timezone(&self.0).date_naive()
+    }
+
+    /// What a clock shows there at an instant.
+    pub fn heure(self, instant: DateTime<Utc>) -> NaiveDateTime {
+        instant.with_timezone(&self.0).naive_local()
     }
 
     /// The first instant of a civil day.

@@ -7,8 +7,8 @@ use crate::domain::evaluation::{
 use crate::domain::feuille_de_soins::Soins;
 pub use crate::law::autrement::{Autrement, Changement};
 pub use crate::law::explanation::patient::PourLePatient;
-pub use crate::law::explanation::{Motif, Motifs};
-use crate::law::explanation::{bilan, decidee, message};
+pub use crate::law::explanation::{Motif, Motifs, au_patient, message, sans_reclamation};
+use crate::law::explanation::{bilan, decidee};
 use crate::law::reglement::reglement;
 use crate::law::situation::{DateDesSoins, Situation};
 use crate::law::{Law, LawError, checks};

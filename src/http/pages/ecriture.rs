@@ -1,7 +1,8 @@
 //! Days, amounts and names of members, as French people read them.
 
-use chrono::{DateTime, Days, NaiveDate};
-use chrono_tz::Europe::Paris;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use crate::domain::fuseau::Fuseau;
 
 /// Words of the names of columns and members, as they are written in French.
 const MOTS: [(&str, &str); 120] = [
@@ -160,7 +161,8 @@ fn jour(text: &str) -> Option<String> {
 
 /// An instant, at the time of Paris.
 pub(crate) fn instant(text: &str) -> Option<String> {
-    let instant = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Paris);
+    let instant = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+    let instant = Fuseau::PARIS.heure(instant);
     Some(instant.format("%d/%m/%Y à %H:%M").to_string())
 }
 

@@ -6,7 +6,7 @@ use super::echappe;
 use super::ecriture::texte;
 use super::recit::{parts, recit};
 use crate::domain::money::Centimes;
-use crate::law::explanation::sans_reclamation;
+use crate::services::evaluations::sans_reclamation;
 
 /// What became of the claims of a feuille.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -6,7 +6,7 @@ use super::{echappe, suite};
 use crate::domain::evaluation::Avertissement;
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::law::explanation::{au_patient, message};
+use crate::services::evaluations::{au_patient, message};
 
 /// Who pays, with the colour of their part.
 const PARTS: [(&str, &str, &str); 3] = [
