@@ -51,7 +51,7 @@ async fn a_choice_whose_doctor_left_and_whom_nobody_followed_is_over() {
         json!([signature("medecin", "cps", &digest), signature("assure", "carte_vitale", &digest)]);
     pons.post("/v1/declarations", body).await.expect(201);
     let own = refused(&app, BOUCHES_DU_RHONE, "ALICE", "choix_en_son_nom").await;
-    assert!(own.contains("l'a fait ou signé elle-même"), "{own}");
+    assert!(own.contains("la personne, ou qui la représente, l'a fait ou signé"), "{own}");
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn what_the_patient_decided_what_was_undone_and_what_another_choice_follow
     let made = enter(&app, joint(&[&one, &two]), &[&one, &two], "2025-06-01").await.expect(201);
     leave(&app, &made, &two, "2025-06-10", "patient").await;
     let own = refused(&app, BOUCHES_DU_RHONE, "ALICE", "depart_medecin").await;
-    assert!(own.contains("l'a fait ou signé elle-même"), "{own}");
+    assert!(own.contains("la personne, ou qui la représente, l'a fait ou signé"), "{own}");
 
     let retired = operate(&app, simple(MARTIN, "retraite", "2025-06-15")).await;
     app.run_jobs().await;
