@@ -31,8 +31,12 @@ async fn pere(app: &TestApp) -> String {
 
 async fn link(caisse: &Caller<'_>, prenom: &str, representant: &Value, nature: &str) {
     let path = format!("/v1/patients/{}/representations", patient_id(prenom));
+    let preuve = match nature {
+        "titulaire_autorite_parentale" => "acte_de_naissance",
+        _ => "decision_de_justice",
+    };
     let body = json!({
-        "representant": representant, "nature": nature, "preuve": "acte_de_naissance",
+        "representant": representant, "nature": nature, "preuve": preuve,
         "effet_du": "2020-01-01",
     });
     caisse.post(&path, body).await.expect(201);

@@ -60,21 +60,17 @@ fn envoyee(html: &str) -> Value {
 async fn a_published_price_with_its_supplements_is_no_overrun() {
     let app = TestApp::bac_a_sable().await;
     for (changes, lines, left) in [
-        ("prix=31,50", &[("CS", 2650), ("MCS", 500)][..], "2,00"),
-        ("prix=30&date=2018-06-13", &[("CS", 2300), ("MCS", 500), ("MPC", 200)], "1,00"),
-        ("prix=28&date=2012-06-13", &[("CS", 2300), ("MCS", 300), ("MPC", 200)], "1,00"),
-        ("prix=40&soin=visite&qui=01&mt=lui", &[("VG", 3000), ("MD", 1000)], "2,00"),
+        ("prix=31,50", &[("CS", 2650), ("MCS", 500)][..], "2"),
+        ("prix=30&date=2018-06-13", &[("CS", 2300), ("MCS", 500), ("MPC", 200)], "1"),
+        ("prix=28&date=2012-06-13", &[("CS", 2300), ("MCS", 300), ("MPC", 200)], "1"),
+        ("prix=40&soin=visite&qui=01&mt=lui", &[("VG", 3000), ("MD", 1000)], "2"),
         ("prix=35&qui=01&mt=lui&age=4", &[("G", 3000), ("MEG", 500)], ""),
         (
             "prix=38,50&qui=12&mt=sans&age=1&date=2024-06-13",
             &[("CS", 2300), ("MEP", 400), ("NFP", 1150)],
             "",
         ),
-        (
-            "prix=51,70&qui=33&date=2024-06-13",
-            &[("CNPSY", 4250), ("MCS", 500), ("MPC", 420)],
-            "2,00",
-        ),
+        ("prix=51,70&qui=33&date=2024-06-13", &[("CNPSY", 4250), ("MCS", 500), ("MPC", 420)], "2"),
     ] {
         let html = lue(&app, changes, 200).await;
         let sent = envoyee(&html);

@@ -2,8 +2,21 @@
 
 use serde_json::Value;
 
+use crate::domain::evaluation::Avertissement;
+use crate::domain::vocabulary::Vocabulaire as _;
+use crate::services::evaluations::{au_patient, message};
+
 /// What the account of a feuille says, and what is said before there is one.
-const SANS_FEUILLE: [(&str, &str); 5] = [
+const SANS_FEUILLE: [(&str, &str); 11] = [
+    (", et la feuille n'en indique aucun", ", et rien de ce que vous avez donné n'en indique un"),
+    ("Un supplément de la feuille", "Un supplément"),
+    ("un des actes de la feuille", "un des actes"),
+    ("Un code de la feuille", "Un code"),
+    (
+        "La feuille annonce une situation, et ce calcul en trouve une autre.",
+        "Pour ces soins, votre réponse sur le médecin traitant ne change pas le remboursement.",
+    ),
+    ("La feuille annonce une prise en charge", "Vous annoncez une prise en charge"),
     (
         "Le tarif de base écrit sur la feuille n'est pas celui que nous connaissons",
         "Le tarif de base que vous avez donné n'est pas celui que nous connaissons",
@@ -74,8 +87,15 @@ pub(super) fn redire(said: &mut Value, a_venir: bool) {
         }
     }
     if let Some(warnings) = said.get_mut("avertissements").and_then(Value::as_array_mut) {
-        for message in warnings.iter_mut().filter_map(|one| one.get_mut("message")) {
-            *message = message.as_str().map(say).unwrap_or_default().into();
+        for warning in warnings.iter_mut().filter_map(Value::as_object_mut) {
+            // As the patient reads them, then without a feuille.
+            let code = warning.get("code").and_then(Value::as_str).and_then(Avertissement::du_mot);
+            let Some(written) = warning.get("message").and_then(Value::as_str) else { continue };
+            let told = match code {
+                Some(code) if message(code) == written => say(au_patient(code)),
+                _ => say(written),
+            };
+            warning.insert("message".to_owned(), told.into());
         }
     }
 }
