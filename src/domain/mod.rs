@@ -21,6 +21,7 @@ pub mod declaration;
 pub mod designation;
 pub mod digest;
 pub mod droits;
+pub mod enumeration;
 pub mod evaluation;
 pub mod evenement;
 pub mod export;

@@ -60,13 +60,16 @@ pub async fn run_protection(core: &Core, task: &Tache) -> Result<(), ServiceErro
     let who: Option<PatientId> = text("representant").and_then(|id| id.parse().ok());
     let days = day("du").and_then(|du| Periode::new(du, day("au")).ok());
     let Some((representant, protege)) = who.zip(days) else { return Ok(()) };
-    let mut conn = core.public("representants.search").await?;
-    let found = representations::ever_represented_by(&mut conn, representant).await?;
-    drop(conn);
-    for patient in found {
+    for patient in represented(core, representant).await? {
         end_one(core, patient, representant, protege).await?;
     }
     Ok(())
+}
+
+/// Those whom somebody represents, or did: read and let go, each is then written about in a transaction of their own.
+async fn represented(core: &Core, representant: PatientId) -> Result<Vec<PatientId>, ServiceError> {
+    let mut conn = core.public("representants.search").await?;
+    Ok(representations::ever_represented_by(&mut conn, representant).await?)
 }
 
 async fn end_one(
@@ -115,10 +118,7 @@ async fn end_one(
 /// Tells each person whom the dead represents, or represents again: each in a transaction of their own.
 pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
     let Some((representant, days)) = of_task(&task.charge) else { return Ok(()) };
-    let mut conn = core.public("representants.search").await?;
-    let found = representations::ever_represented_by(&mut conn, representant).await?;
-    drop(conn);
-    for patient in found {
+    for patient in represented(core, representant).await? {
         tell_one(core, patient, representant, days).await?;
     }
     Ok(())

@@ -176,7 +176,7 @@ async fn a_feuille_of_somebody_whose_row_is_current_asks_for_no_fact() {
 }
 
 #[tokio::test]
-async fn the_same_medecin_traitant_is_read_by_one_statement_and_for_a_patient_by_two_less_once_the_row_is_current()
+async fn the_same_medecin_traitant_is_read_by_one_statement_and_for_a_patient_by_three_less_once_the_row_is_current()
  {
     let app = TestApp::new().await;
     let path = format!("/v1/patients/{}/medecin-traitant", patient_id("BERNARD"));
@@ -194,7 +194,7 @@ async fn the_same_medecin_traitant_is_read_by_one_statement_and_for_a_patient_by
     send(&app, MARTIN, "BERNARD", "1", "2025-03-10").await;
     // What a doctor is to the person, their row, who is in force and what covers them; then the trace.
     assert_eq!((doctors.0, read(&doctor).await), (2, doctors));
-    // Caisses and statuses come with the row, which is read anyway to know whether the record was merged.
+    // Caisses, statuses and the birth come with the row, which is read anyway to know whether the record was merged.
     let (warm, after) = read(&patient).await;
-    assert_eq!((patients.0 - warm, after), (2, patients.1));
+    assert_eq!((patients.0 - warm, after), (3, patients.1));
 }

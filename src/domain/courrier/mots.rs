@@ -8,6 +8,7 @@ use crate::domain::acteur::Caisse;
 use crate::domain::calendar::{en_toutes_lettres, veille};
 use crate::domain::declaration::Canal;
 use crate::domain::designation::MotifDepart;
+use crate::domain::enumeration::enumere;
 use crate::domain::ids::EvenementId;
 use crate::domain::money::Centimes;
 
@@ -113,7 +114,7 @@ fn docteurs(noms: &[String]) -> String {
     match noms {
         [] => "un médecin".to_owned(),
         [seul] => format!("le docteur {seul}"),
-        [debut @ .., dernier] => format!("les docteurs {} et {dernier}", debut.join(", ")),
+        plusieurs => format!("les docteurs {}", enumere(plusieurs)),
     }
 }
 

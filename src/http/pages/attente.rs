@@ -3,23 +3,16 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::membres::{elements, mot};
 use super::{echappe, suite};
 use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::clock::paris_day;
+use crate::domain::enumeration::enumere;
 
 /// The lists of a record: its declarations, its searches for a doctor.
 pub(super) struct Attente<'a> {
     pub(super) declarations: &'a Value,
     pub(super) conciliations: &'a Value,
-}
-
-/// Each item of a list.
-fn donnees(document: &Value) -> impl Iterator<Item = &Value> {
-    document.get("donnees").and_then(Value::as_array).into_iter().flatten()
-}
-
-fn mot<'a>(document: &'a Value, name: &str) -> &'a str {
-    document.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn jour(document: &Value, name: &str) -> Option<String> {
@@ -33,24 +26,15 @@ fn dernier_jour(fin: &str) -> Option<String> {
         .map(|last| en_toutes_lettres(paris_day(last)))
 }
 
-/// Things said one after the other.
-fn enumere(all: &[String]) -> String {
-    match all {
-        [first @ .., last] if !first.is_empty() => format!("{} et {last}", first.join(", ")),
-        _ => all.concat(),
-    }
-}
-
 /// The doctors that a declaration names.
 pub(super) fn medecins(declaration: &Value) -> impl Iterator<Item = &str> {
-    let all = declaration.get("medecins").and_then(Value::as_array).into_iter().flatten();
-    all.filter_map(|one| one.get("rpps")?.as_str())
+    elements(declaration, "medecins").filter_map(|one| one.get("rpps")?.as_str())
 }
 
 impl Attente<'_> {
     /// The declarations that wait for something, or are contested.
     pub(super) fn ouvertes(&self) -> impl Iterator<Item = &Value> {
-        donnees(self.declarations)
+        elements(self.declarations, "donnees")
             .filter(|one| mot(one, "etat") == "en_attente" || mot(one, "contestation") == "ouverte")
     }
 
@@ -78,7 +62,8 @@ impl Attente<'_> {
                 }
             })
             .collect();
-        let searches = donnees(self.conciliations).filter(|one| mot(one, "etat") == "ouverte");
+        let searches =
+            elements(self.conciliations, "donnees").filter(|one| mot(one, "etat") == "ouverte");
         said.extend(searches.filter_map(recherche));
         said
     }
@@ -91,10 +76,7 @@ impl Attente<'_> {
 
 /// A declaration that is not signed by everybody.
 fn en_attente(declaration: &Value, who: &str, nom: &dyn Fn(&str) -> String) -> String {
-    let missing = declaration.get("signatures_manquantes").and_then(Value::as_array);
-    let missing: Vec<String> = missing
-        .into_iter()
-        .flatten()
+    let missing: Vec<String> = elements(declaration, "signatures_manquantes")
         .map(|one| match mot(one, "role") {
             "medecin" => {
                 let rpps = mot(one, "rpps");
@@ -118,8 +100,7 @@ fn en_attente(declaration: &Value, who: &str, nom: &dyn Fn(&str) -> String) -> S
 
 /// A search for a doctor that goes on.
 fn recherche(conciliation: &Value) -> Option<String> {
-    let contacts = conciliation.get("contacts").and_then(Value::as_array).map_or(0, Vec::len);
-    let contacted = match contacts {
+    let contacted = match elements(conciliation, "contacts").count() {
         0 => "Aucun médecin n'a encore été contacté.".to_owned(),
         1 => "Un médecin a été contacté.".to_owned(),
         many => format!("{many} médecins ont été contactés."),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::attente::{Attente, medecins};
 use super::choisir::{Ages, Assure, Choix, aujourd_hui};
 use super::frise::frise;
+use super::membres::{elements, mot};
 use super::paye::{Dette, feuille};
 use super::requete::Requete;
 use super::tableaux::{Colonnes, liste};
@@ -159,7 +160,8 @@ impl Lecteur {
             .concat();
         }
         let choice = self.choix(id, &record).await;
-        let attend = self.attend(id, to_do).await;
+        let proches = kin.as_ref().unwrap_or(&Value::Null);
+        let attend = self.attend((id, proches), to_do).await;
         [
             partie("Aujourd'hui", &today, |document| aujourd_hui(document, &nom, &choice)),
             partie("Ce qui vous attend", &attend, |document| {
@@ -179,7 +181,7 @@ impl Lecteur {
     }
 
     /// What waits, told: for the person, and for those for whom they act.
-    async fn attend(&self, id: &str, to_do: Lu) -> Lu {
+    async fn attend(&self, (id, proches): (&str, &Value), to_do: Lu) -> Lu {
         let mut to_do = to_do?;
         let declarations = self.lit(&format!("/v1/patients/{id}/declarations")).await;
         let conciliations = self.lit(&format!("/v1/patients/{id}/conciliations")).await;
@@ -197,7 +199,7 @@ impl Lecteur {
             if attente.dit(&one) {
                 continue;
             }
-            let (pour, avec) = self.pour_qui(id, &one).await;
+            let (pour, avec) = self.pour_qui((id, proches), &one).await;
             if let Some(line) = one.as_object_mut() {
                 line.insert("pour".to_owned(), pour.into());
                 line.insert("avec".to_owned(), avec.into());
@@ -212,15 +214,19 @@ impl Lecteur {
         Ok(Value::from(format!("{told}{table}")))
     }
 
-    /// For whom a line of the inbox is, and the doctors that it is about.
-    async fn pour_qui(&self, id: &str, affaire: &Value) -> (String, Option<String>) {
+    /// For whom a line of the inbox is, of those whom the person represents, and the doctors that it is about.
+    async fn pour_qui(
+        &self,
+        (id, proches): (&str, &Value),
+        affaire: &Value,
+    ) -> (String, Option<String>) {
         let person = mot(affaire, "patient_id");
         let pour = if person.is_empty() || person == id {
             "vous".to_owned()
         } else {
-            let record = self.lit(&format!("/v1/patients/{person}")).await.unwrap_or_default();
-            let last = record.get("identites").and_then(Value::as_array).and_then(|all| all.last());
-            last.map(|one| mot(one, "prenom").to_owned()).unwrap_or_default()
+            let own = |one: &&Value| mot(one, "patient_id") == person;
+            let found = elements(proches, "donnees").find(own);
+            found.map(|one| mot(one, "prenom").to_owned()).unwrap_or_default()
         };
         if mot(affaire, "rubrique") != "signature_demandee" {
             return (pour, None);
@@ -295,10 +301,6 @@ impl Lecteur {
 fn champ(fields: &[(String, String)], name: &str) -> String {
     let found = fields.iter().find(|(known, _)| known == name);
     found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-}
-
-fn mot<'a>(document: &'a Value, name: &str) -> &'a str {
-    document.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A doctor, by the last of their names.

@@ -11,6 +11,7 @@ pub(crate) mod ecriture;
 mod essai;
 mod frise;
 mod graphes;
+mod membres;
 mod paye;
 pub(crate) mod phrases;
 mod recit;

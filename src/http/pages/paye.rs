@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::echappe;
 use super::ecriture::texte;
+use super::membres::{centimes, elements, mot};
 use super::recit::{parts, recit};
 use crate::domain::money::Centimes;
 use crate::services::evaluations::sans_reclamation;
@@ -19,18 +20,12 @@ pub(super) struct Dette {
     a_rendre: Centimes,
 }
 
-fn cents(document: &Value, name: &str) -> Centimes {
-    Centimes::new(document.get(name).and_then(Value::as_i64).unwrap_or_default())
-}
-
 impl Dette {
     /// The claims of a feuille, of a list of claims; nothing when the caisse recovered none of them.
     pub(super) fn lue(creances: &Value, feuille: &str) -> Option<Self> {
         let all = creances.get("donnees")?.as_array()?;
         let mut dette = Self::default();
-        for one in
-            all.iter().filter(|one| one.get("feuille_id").and_then(Value::as_str) == Some(feuille))
-        {
+        for one in all.iter().filter(|one| mot(one, "feuille_id") == feuille) {
             dette.ajoute(one)?;
         }
         let moved =
@@ -43,20 +38,19 @@ impl Dette {
             *sum = sum.plus(more).ok()?;
             Some(())
         };
-        plus(&mut self.montant, cents(creance, "montant_centimes"))?;
-        plus(&mut self.restant, cents(creance, "restant_centimes"))?;
-        plus(&mut self.a_rendre, cents(creance, "a_rendre_centimes"))?;
+        plus(&mut self.montant, centimes(creance, "/montant_centimes"))?;
+        plus(&mut self.restant, centimes(creance, "/restant_centimes"))?;
+        plus(&mut self.a_rendre, centimes(creance, "/a_rendre_centimes"))?;
         // A remission counts for what the payments leave.
-        plus(&mut self.remise, cents(creance, "dont_remise_centimes"))?;
-        let recovered = creance.get("recouvrements").and_then(Value::as_array);
-        for one in recovered.into_iter().flatten() {
-            let sum = match one.get("mode").and_then(Value::as_str) {
+        plus(&mut self.remise, centimes(creance, "/dont_remise_centimes"))?;
+        for one in elements(creance, "recouvrements") {
+            let sum = match mot(one, "mode") {
                 _ if one.get("annulation").is_some_and(|undone| !undone.is_null()) => continue,
-                Some("paiement") => &mut self.paiement,
-                Some("retenue_sur_remboursement") => &mut self.retenue,
+                "paiement" => &mut self.paiement,
+                "retenue_sur_remboursement" => &mut self.retenue,
                 _ => continue,
             };
-            plus(sum, cents(one, "montant_centimes"))?;
+            plus(sum, centimes(one, "/montant_centimes"))?;
         }
         Some(())
     }
@@ -101,16 +95,12 @@ fn minuscule(name: &str) -> String {
 
 /// The parts of a feuille, which add up to what was asked.
 fn titre(jour: &str, evaluation: &Value) -> String {
-    let total = |name: &str| {
-        let sum = evaluation.pointer(&format!("/totaux/{name}")).and_then(Value::as_i64);
-        Centimes::new(sum.unwrap_or_default())
-    };
     let parts: Vec<String> = parts(evaluation)
         .iter()
         .filter(|(_, _, sum)| *sum > Centimes::ZERO)
         .map(|(who, _, sum)| format!("{} {}", minuscule(who), sum.in_euros()))
         .collect();
-    let asked = total("honoraires_centimes").in_euros();
+    let asked = centimes(evaluation, "/totaux/honoraires_centimes").in_euros();
     if parts.is_empty() {
         return format!("Soins du {jour}\u{a0}: {asked} demandés");
     }
@@ -127,8 +117,7 @@ pub(super) fn feuille(
     let jour = texte(jour);
     let (title, content) = match said {
         Ok(feuille) => {
-            let all = feuille.get("evaluations").and_then(Value::as_array);
-            let last = all.and_then(|all| all.last()).cloned().unwrap_or_default();
+            let last = elements(feuille, "evaluations").last().cloned().unwrap_or_default();
             let mut shown = last.clone();
             let phrases =
                 shown.pointer_mut("/pour_le_patient/phrases").and_then(Value::as_array_mut);

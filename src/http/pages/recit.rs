@@ -2,11 +2,9 @@
 
 use serde_json::Value;
 
+use super::membres::{avertissement, centimes, elements};
 use super::{echappe, suite};
-use crate::domain::evaluation::Avertissement;
 use crate::domain::money::Centimes;
-use crate::domain::vocabulary::Vocabulaire;
-use crate::services::evaluations::{au_patient, message};
 
 /// Who pays, with the colour of their part.
 const PARTS: [(&str, &str, &str); 3] = [
@@ -35,22 +33,14 @@ fn payeur(said: &Value, contrat: &'static str) -> &'static str {
 pub(super) fn parts(said: &Value) -> [(&'static str, &'static str, Centimes); 3] {
     PARTS.map(|(name, who, colour)| {
         let who = if name == "part_amc_centimes" { payeur(said, who) } else { who };
-        let sum = said.pointer(&format!("/totaux/{name}")).and_then(Value::as_i64);
-        (who, colour, Centimes::new(sum.unwrap_or_default()))
+        (who, colour, centimes(said, &format!("/totaux/{name}")))
     })
 }
 
-/// The warnings, as the patient reads them: what was decided since is said as it is.
+/// The warnings, each once.
 fn avertissements(said: &Value) -> Vec<&str> {
-    let all = said.pointer("/avertissements").and_then(Value::as_array).into_iter().flatten();
     let mut told: Vec<&str> = Vec::new();
-    for one in all {
-        let Some(written) = one.get("message").and_then(Value::as_str) else { continue };
-        let code = one.get("code").and_then(Value::as_str).and_then(Avertissement::du_mot);
-        let text = match code {
-            Some(code) if message(code) == written => au_patient(code),
-            _ => written,
-        };
+    for text in elements(said, "avertissements").filter_map(avertissement) {
         if !told.contains(&text) {
             told.push(text);
         }
@@ -94,9 +84,7 @@ pub(super) fn recit_sous(said: &Value, niveau: u8, autrement: &str) -> String {
         let items = items.filter_map(Value::as_str);
         suite(items.map(|item| format!("<{tag}>{}</{tag}>\n", echappe(item))))
     };
-    let cents = |pointer: &str| {
-        Centimes::new(said.pointer(pointer).and_then(Value::as_i64).unwrap_or_default())
-    };
+    let cents = |pointer: &str| centimes(said, pointer);
     let title = |text: &str| format!("<h{niveau}>{text}</h{niveau}>\n");
     let mut html = list("p", "/pour_le_patient/phrases");
     let total = cents("/totaux/honoraires_centimes");

@@ -3,6 +3,7 @@
 use super::recit::Recit;
 use super::situations::{ans, completer, delai, inconnue};
 use crate::domain::calendar::en_toutes_lettres;
+use crate::domain::enumeration::enumere;
 use crate::domain::evaluation::{CodeDetermine as C, RelationMt};
 use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
@@ -142,11 +143,10 @@ fn signatures(recit: &Recit<'_>) -> Option<String> {
     .into_iter()
     .filter_map(|(lacks, whose)| lacks.then_some(whose))
     .collect();
-    let whose = match missing.as_slice() {
-        [] => return None,
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} et {last}", first.join(", ")),
-    };
+    if missing.is_empty() {
+        return None;
+    }
+    let whose = enumere(&missing);
     let it =
         if missing.len() == 1 { "il manque une signature" } else { "il manque des signatures" };
     Some(format!("Sur votre déclaration de médecin traitant, {it}\u{a0}: {whose}."))

@@ -2,6 +2,7 @@
 
 use super::recit::{ActeRaconte, Recit, mots};
 use super::taux::cause_des_majores;
+use crate::domain::enumeration::enumere;
 use crate::domain::evaluation::Montants;
 use crate::domain::feuille_de_soins::{Acte, QualificatifDepense};
 use crate::domain::money::Centimes;
@@ -238,9 +239,6 @@ fn ecrire(
         .collect();
     match said.as_slice() {
         [first, last] => format!("Vous payez {first}, et {last}."),
-        [first @ .., last] if !first.is_empty() => {
-            format!("Vous payez {} et {last}.", first.join(", "))
-        }
-        _ => format!("Vous payez {}.", said.join("")),
+        all => format!("Vous payez {}.", enumere(all)),
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::storage::patients::etat::{self, EtatPatient};
+use crate::storage::patients::etat::EtatPatient;
 use crate::storage::patients::presents::Presents;
 use crate::storage::{self, Connection, designations};
 
@@ -122,7 +122,7 @@ impl<'a> Search<'a> {
         by_the_thing: &[Relation],
     ) -> Result<Access<'a>, ServiceError> {
         let (core, acteur) = (self.core, *self.contexte.acteur());
-        let known = core.connu(&mut self.conn, &acteur, patient, by_the_thing).await?;
+        let known = core.connu(&mut self.conn, &acteur, (patient, None), by_the_thing).await?;
         let rapports = known.rapports.sur(self.effet.as_ref());
         let droit = self.contexte.demarche.juger(&rapports)?;
         Ok(Access { search: self, patient, rapports, droit, presents: known.presents })
@@ -209,9 +209,7 @@ impl<'a> Access<'a> {
 
     /// What an evaluation reads of the person now, when their row holds it and nothing is of a record merged into theirs.
     fn etat(&self) -> Option<EtatPatient> {
-        let own = |etat: &EtatPatient| etat.absorbes.is_empty();
-        let read = |octets| etat::lire(self.core().coffre(), self.patient, octets);
-        self.presents.ligne.etat.as_deref().and_then(read).filter(own)
+        self.presents.ligne.etat_seul(self.core().coffre(), self.patient)
     }
 
     /// The designation of the person in force on a day, as known now.

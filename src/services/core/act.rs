@@ -101,8 +101,8 @@ impl<'a> Opening<'a> {
     ) -> Result<(DateTime<Utc>, Rapports, Droit), ServiceError> {
         let (core, contexte) = (self.core, &self.demande.contexte);
         let (last, row) = etat::lock(&mut self.tx, patient).await?.unzip();
-        let whose = (patient, row.unwrap_or_default());
-        let known = core.connu_par(&mut self.tx, contexte.acteur(), whose, by_the_thing).await?;
+        let whose = (patient, Some(row.unwrap_or_default()));
+        let known = core.connu(&mut self.tx, contexte.acteur(), whose, by_the_thing).await?;
         let rapports = known.rapports.sur(self.effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
         let last = last.ok_or(ServiceError::Introuvable)?;

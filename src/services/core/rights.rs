@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::{Acteur, Caisse};
-use crate::domain::calendar::Periode;
+use crate::domain::calendar::{Periode, age_revolu};
 use crate::domain::droits::{Rapports, Refuse, Relation, Vue};
 use crate::domain::fuseau::Fuseau;
 use crate::domain::identifiers::{Organisme, Rpps};
@@ -14,8 +14,9 @@ use crate::domain::representation::NatureRepresentation;
 use crate::law::parameters::Parametre;
 use crate::services::affiliations::{affiliation_le, organisme_le};
 use crate::services::latest_knowledge;
+use crate::storage::patients::etat;
+use crate::storage::patients::fusions;
 use crate::storage::patients::presents::{self, Presents};
-use crate::storage::patients::{etat, fusions};
 use crate::storage::{Connection, medecins, patients, representations};
 
 impl From<Refuse> for ServiceError {
@@ -38,45 +39,39 @@ impl Core {
         patient: PatientId,
         by_the_thing: &[Relation],
     ) -> Result<Rapports, ServiceError> {
-        Ok(self.connu(conn, acteur, patient, by_the_thing).await?.rapports)
+        Ok(self.connu(conn, acteur, (patient, None), by_the_thing).await?.rapports)
     }
 
-    /// The same, with what was read of the person to know it.
+    /// The same, with what was read of the person to know it: their row too, when it was not read already.
     pub(super) async fn connu(
         &self,
         conn: &mut Connection,
         acteur: &Acteur,
-        patient: PatientId,
+        (patient, row): (PatientId, Option<etat::Ligne>),
         by_the_thing: &[Relation],
     ) -> Result<Connu, ServiceError> {
-        if let Acteur::Medecin(rpps) = acteur {
-            let presents = self.read_for_doctor(conn, rpps, patient, by_the_thing).await?;
-            return self.of_doctor(conn, (acteur, rpps), presents, by_the_thing).await;
-        }
-        let row = etat::of(conn, patient).await?;
-        self.connu_par(conn, acteur, (patient, row), by_the_thing).await
-    }
-
-    /// The same, of a person whose row was read already.
-    pub(super) async fn connu_par(
-        &self,
-        conn: &mut Connection,
-        acteur: &Acteur,
-        (patient, row): (PatientId, etat::Ligne),
-        by_the_thing: &[Relation],
-    ) -> Result<Connu, ServiceError> {
-        let whom = row.fusionne_dans.unwrap_or(patient);
-        let found = match acteur {
-            Acteur::Patient(own) => self.of_patient(conn, *own, whom).await?,
-            Acteur::Caisse(caisse) => self.of_caisse(conn, caisse, whom).await?,
-            Acteur::Medecin(rpps) => {
+        let presents = match (acteur, row) {
+            (Acteur::Medecin(rpps), row) => {
                 let presents = self.read_for_doctor(conn, rpps, patient, by_the_thing).await?;
-                let presents = Presents { ligne: row, ..presents };
-                return self.of_doctor(conn, (acteur, rpps), presents, by_the_thing).await;
+                Presents { ligne: row.unwrap_or(presents.ligne), ..presents }
+            }
+            (_, Some(ligne)) => Presents { ligne, ..Presents::default() },
+            (_, None) => Presents { ligne: etat::of(conn, patient).await?, ..Presents::default() },
+        };
+        let kept = presents.ligne.fusionne_dans;
+        let found = match acteur {
+            Acteur::Patient(own) => self.of_patient(conn, *own, (patient, &presents.ligne)).await?,
+            Acteur::Caisse(caisse) => self.of_caisse(conn, caisse, kept.unwrap_or(patient)).await?,
+            Acteur::Medecin(rpps) => {
+                let whose = match kept {
+                    Some(kept) => &self.read_for_doctor(conn, rpps, kept, by_the_thing).await?,
+                    None => &presents,
+                };
+                self.of_doctor(*rpps, whose)
             }
             Acteur::Referentiel | Acteur::Statistiques => Rapports::aucun(*acteur),
         };
-        Connu::of(found, by_the_thing, Presents { ligne: row, ..Presents::default() })
+        Connu::of(found, by_the_thing, presents)
     }
 
     /// What is known now of a person, for a doctor. One who holds their card practises, or learns nothing.
@@ -100,20 +95,21 @@ impl Core {
         &self,
         conn: &mut Connection,
         own: PatientId,
-        patient: PatientId,
+        (patient, ligne): (PatientId, &etat::Ligne),
     ) -> Result<Rapports, ServiceError> {
+        let patient = ligne.fusionne_dans.unwrap_or(patient);
         let mut found = Rapports::aucun(Acteur::Patient(own));
         // Their record may have been merged since the token was made.
         let own = fusions::merged_into(conn, own).await?.unwrap_or(own);
         if own == patient {
-            let chooses = self.chooses_alone(conn, patient).await?;
+            let chooses = self.chooses_alone(conn, patient, ligne).await?;
             return Ok(found.avec(Relation::SoiMeme).d_un_enfant(!chooses));
         }
         let today = self.today();
         for nature in representations::qualites(conn, patient, own, today).await? {
             found = found.avec(match nature {
                 NatureRepresentation::TitulaireAutoriteParentale => {
-                    if self.chooses_alone(conn, patient).await? {
+                    if self.chooses_alone(conn, patient, ligne).await? {
                         Relation::TitulaireJeune
                     } else {
                         Relation::TitulaireEnfant
@@ -141,15 +137,22 @@ impl Core {
         Ok(place.jour(now))
     }
 
-    /// Whether a person has reached the age of choosing today.
+    /// Whether a person has reached the age of choosing today, by what their row holds, or by their identities.
     async fn chooses_alone(
         &self,
         conn: &mut Connection,
         patient: PatientId,
+        ligne: &etat::Ligne,
     ) -> Result<bool, ServiceError> {
-        let found = patients::get(conn, self.coffre(), patient, latest_knowledge()).await?;
-        let age = found.and_then(|person| person.age_le(self.today()));
-        let threshold = self.valeur(Parametre::MtAgeMajoriteChoix, self.today())?;
+        let today = self.today();
+        let held = ligne.etat_seul(self.coffre(), patient);
+        let mut birth = held.and_then(|etat| etat.naissance_le(today));
+        if birth.is_none() {
+            let found = patients::get(conn, self.coffre(), patient, latest_knowledge()).await?;
+            birth = found.and_then(|one| Some(one.identite_le(today)?.date_naissance));
+        }
+        let threshold = self.valeur(Parametre::MtAgeMajoriteChoix, today)?;
+        let age = birth.map(|birth| age_revolu(birth.pour_calcul_age(), today));
         Ok(age.is_none_or(|age| i64::from(age) >= threshold))
     }
 
@@ -169,29 +172,16 @@ impl Core {
         })
     }
 
-    async fn of_doctor(
-        &self,
-        conn: &mut Connection,
-        (acteur, rpps): (&Acteur, &Rpps),
-        presents: Presents,
-        by_the_thing: &[Relation],
-    ) -> Result<Connu, ServiceError> {
-        let whose = match presents.ligne.fusionne_dans {
-            Some(kept) => &self.read_for_doctor(conn, rpps, kept, by_the_thing).await?,
-            None => &presents,
-        };
-        let (traitant, named) = whose.nomme(*rpps, self.today());
-        let mut found = Rapports::aucun(*acteur);
-        for (is, relation) in [
+    fn of_doctor(&self, rpps: Rpps, whose: &Presents) -> Rapports {
+        let (traitant, named) = whose.nomme(rpps, self.today());
+        [
             (traitant, Relation::MedecinTraitant),
             (named && !traitant, Relation::AncienMedecinTraitant),
             (whose.attendu, Relation::MedecinAttendu),
-        ] {
-            if is {
-                found = found.avec(relation);
-            }
-        }
-        Connu::of(found, by_the_thing, presents)
+        ]
+        .into_iter()
+        .filter(|(is, _)| *is)
+        .fold(Rapports::aucun(Acteur::Medecin(rpps)), |found, (_, one)| found.avec(one))
     }
 
     /// The one person of a card, if the operation gives something of them to the caller, who is then that to
@@ -209,7 +199,7 @@ impl Core {
         let [id] = found[..] else {
             return Err(self.none_of(conn, contexte, found, &relations).await);
         };
-        let own = self.connu(conn, contexte.acteur(), id, &relations).await?;
+        let own = self.connu(conn, contexte.acteur(), (id, None), &relations).await?;
         contexte.demarche.juger(&own.rapports)?;
         Ok((id, own))
     }

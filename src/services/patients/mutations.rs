@@ -3,12 +3,9 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::identifiants::whose;
-use super::organismes::{
-    MOIS_EN_ARRIERE, move_to, verify_day_of_change, verify_not_long_ago, write,
-};
+use super::organismes::{is_long_ago, move_to, verify_day_of_change, verify_not_long_ago, write};
 use super::verify_own;
 use crate::domain::acteur::Acteur;
-use crate::domain::calendar::plus_mois;
 use crate::domain::droits::Relation;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
@@ -34,7 +31,7 @@ impl Changement {
     /// What it makes of a caller: one of its two caisses, as long as that one may take back its days.
     fn relation(&self, acteur: &Acteur, today: NaiveDate) -> &'static [Relation] {
         let party = |one: &Organisme| acteur.caisse().is_some_and(|caisse| caisse.gere(one));
-        let recent = plus_mois(today, MOIS_EN_ARRIERE).is_some_and(|first| self.du >= first);
+        let recent = !is_long_ago(today, self.du);
         if recent && (party(&self.entrant) || self.sortant.as_ref().is_some_and(party)) {
             &[Relation::CaisseDuChangement]
         } else {

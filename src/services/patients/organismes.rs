@@ -25,7 +25,7 @@ use crate::storage::patients::{self, faits};
 const MOIS_A_L_AVANCE: i32 = 3;
 /// How far back days are taken from a caisse: the care of which may still be claimed. That right lasts
 /// two years from the quarter that follows the care (CSS L160-11), so twenty-seven months at most.
-pub(super) const MOIS_EN_ARRIERE: i32 = -27;
+const MOIS_EN_ARRIERE: i32 = -27;
 
 /// The person depends on another caisse, or another régime, from a day. Nothing is signed, and
 /// the designation is not touched. Both organismes are told.
@@ -56,13 +56,18 @@ pub(super) async fn verify_day_of_change(
     verify_within_life(act, du, pointeur).await
 }
 
+/// Whether no care of a day may be claimed any more.
+pub(super) fn is_long_ago(today: NaiveDate, jour: NaiveDate) -> bool {
+    plus_mois(today, MOIS_EN_ARRIERE).is_none_or(|first| jour < first)
+}
+
 /// Refuses to take from a caisse days of which no care may be claimed any more: nobody could undo it.
 pub(super) fn verify_not_long_ago(
     core: &Core,
     du: NaiveDate,
     pointeur: &str,
 ) -> Result<(), ServiceError> {
-    if plus_mois(core.today(), MOIS_EN_ARRIERE).is_none_or(|first| du < first) {
+    if is_long_ago(core.today(), du) {
         let message = "un jour d'il y a vingt-sept mois au plus";
         return Err(ServiceError::champ(pointeur, "hors_bornes", message));
     }

@@ -208,22 +208,30 @@ pub async fn waiting(
     Ok(rows.into_iter().filter_map(waited).collect())
 }
 
+/// Days of a person.
+struct Jours {
+    patient_id: PatientId,
+    effet: Periode,
+}
+
+impl From<Jours> for (PatientId, Periode) {
+    fn from(Jours { patient_id, effet }: Jours) -> Self {
+        (patient_id, effet)
+    }
+}
+
 /// Days on which some persons bear no majoration because their doctor left.
 pub async fn neutralisations(
     conn: &mut PgConnection,
     patients: &[PatientId],
     connu_le: Connaissance,
 ) -> Result<Vec<(PatientId, Periode)>, StorageError> {
-    struct Row {
-        patient_id: PatientId,
-        effet: Periode,
-    }
     let rows = connu!(
-        conn, connu_le => "$2", Row, "neutralisation.of_persons", "neutralisation.known_at",
+        conn, connu_le => "$2", Jours, "neutralisation.of_persons", "neutralisation.known_at",
         "SELECT patient_id, effet FROM neutralisation n WHERE patient_id = ANY($1) AND " ["n."];
         patients as _
     )?;
-    Ok(rows.into_iter().map(|row| (row.patient_id, row.effet)).collect())
+    Ok(rows.into_iter().map(Jours::into).collect())
 }
 
 /// The days on which choices of merged records contradict each other, and nobody has decided.
@@ -232,17 +240,13 @@ pub async fn conflits(
     patients: &[PatientId],
     connu_le: Connaissance,
 ) -> Result<Vec<(PatientId, Periode)>, StorageError> {
-    struct Row {
-        patient_id: PatientId,
-        effet: Periode,
-    }
     let rows = connu!(
-        conn, connu_le => "$2", Row, "conflit_designation.of_persons", "conflit_designation.known_at",
+        conn, connu_le => "$2", Jours, "conflit_designation.of_persons", "conflit_designation.known_at",
         "SELECT patient_id, effet FROM conflit_designation c
          WHERE patient_id = ANY($1) AND etat = 'ouvert' AND " ["c."];
         patients as _
     )?;
-    Ok(rows.into_iter().map(|row| (row.patient_id, row.effet)).collect())
+    Ok(rows.into_iter().map(Jours::into).collect())
 }
 
 /// The statuses of some persons that are not the ordinary one.

@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::declare;
+use traitant::services::etats;
+
+use super::{CAISSE, declare};
 use crate::support::TestApp;
 use crate::support::app::{PONS, choix, patient_id};
+use crate::support::vie::act;
 
 /// Age is asked the same way of every act that speaks for a person: before sixteen a holder, from that day on the young person.
 #[tokio::test]
@@ -64,6 +67,37 @@ async fn a_child_reads_and_asks_for_a_rectification_and_speaks_for_nobody() {
     let young = app.patient("GABRIEL");
     let done = young.request("POST", &contest, &every(&app.key()), Some(&words)).await;
     assert_eq!(done.expect(200)["contestation"], "ouverte");
+}
+
+/// The age is that of the facts, with or without what the row of the person holds of them; a birth date that is put right
+/// counts at once.
+#[tokio::test]
+async fn the_row_of_a_child_says_their_age_until_something_is_recorded() {
+    for held in [false, true] {
+        let app = TestApp::new().await;
+        if held {
+            etats::remake(&app.core, |_| {}).await.unwrap();
+        }
+        let found = etats::verify(&app.core, |_| {}).await.unwrap();
+        assert_eq!(found.courants, if held { found.personnes } else { 0 });
+        app.on("2031-06-19");
+        let id = patient_id("GABRIEL").to_string();
+        let choice = json!({ "patient": { "id": &id }, "medecins": [{ "rpps": PONS }] });
+        let choose = async || app.patient("GABRIEL").post("/v1/declarations", choice.clone()).await;
+        assert_eq!(choose().await.problem(403), "role_interdit", "{held}: the day before sixteen");
+        let right = json!({ "date_naissance": "2015-06-19", "motif": "erreur_de_saisie" });
+        act(&app.caisse(CAISSE), &id, "rectifications-d-identite", right).await.expect(200);
+        assert_eq!(
+            choose().await.expect(201)["etat"],
+            "en_attente",
+            "{held}: the day, as put right"
+        );
+    }
+    let app = TestApp::new().await;
+    etats::remake(&app.core, |_| {}).await.unwrap();
+    app.on("2031-06-20");
+    let choose = app.patient("GABRIEL").post("/v1/declarations", choix("GABRIEL", PONS)).await;
+    assert_eq!(choose.expect(201)["etat"], "en_attente", "the sixteenth birthday");
 }
 
 /// A key, and whatever version there is.

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use crate::domain::evaluation::Avertissement;
-use crate::domain::vocabulary::Vocabulaire as _;
-use crate::services::evaluations::{au_patient, message};
+use crate::http::pages::membres::avertissement;
 
 /// What the account of a feuille says, and what is said before there is one.
 const SANS_FEUILLE: [(&str, &str); 11] = [
@@ -87,15 +85,12 @@ pub(super) fn redire(said: &mut Value, a_venir: bool) {
         }
     }
     if let Some(warnings) = said.get_mut("avertissements").and_then(Value::as_array_mut) {
-        for warning in warnings.iter_mut().filter_map(Value::as_object_mut) {
+        for warning in warnings {
             // As the patient reads them, then without a feuille.
-            let code = warning.get("code").and_then(Value::as_str).and_then(Avertissement::du_mot);
-            let Some(written) = warning.get("message").and_then(Value::as_str) else { continue };
-            let told = match code {
-                Some(code) if message(code) == written => say(au_patient(code)),
-                _ => say(written),
-            };
-            warning.insert("message".to_owned(), told.into());
+            let Some(told) = avertissement(warning).map(say) else { continue };
+            if let Some(fields) = warning.as_object_mut() {
+                fields.insert("message".to_owned(), told.into());
+            }
         }
     }
 }
