@@ -15,8 +15,8 @@ CREATE TABLE reevaluation (
     etat text NOT NULL,
     version integer NOT NULL,
     enregistre_le timestamptz NOT NULL,
-    -- The last person who was served: where a job goes on.
-    place uuid,
+    -- The last person who was served in each lane: where a job goes on.
+    places uuid[] NOT NULL,
     patients bigint NOT NULL,
     feuilles bigint NOT NULL,
     -- Feuilles that the law of today cannot evaluate: they keep their evaluation.

@@ -5,7 +5,8 @@
 //! otherwise) and sends one lot (`TRAITANT_BENCH_FEUILLES`, twice as many feuilles), then another of the same
 //! people, then that one again. The first one also makes what the rows of the people hold from then on. It prints feuilles a second; the processor time of the service, of PostgreSQL and of the
 //! client for one feuille, which does not depend on who else uses the machine; the memory of the service
-//! at the beginning and at the end; bytes on disk for each feuille, indexes included. The reference of
+//! at the beginning and at the end; bytes on disk for each feuille, indexes included. Then it evaluates all of it again, tried and applied:
+//! when nothing changes, and when every choice is gone from the register. The reference of
 //! known cost is `COPY` of the same rows into a table of the same shape, on the same server.
 
 #![expect(
@@ -27,6 +28,7 @@ mod cpu;
 mod foule;
 #[path = "../support/memoire.rs"]
 mod memoire;
+mod reexamen;
 #[path = "../support/rpps.rs"]
 mod rpps;
 #[path = "../support/mod.rs"]
@@ -40,6 +42,7 @@ use std::time::Instant;
 use self::client::send;
 use self::cpu::Cpu;
 use self::memoire::memory;
+use self::reexamen::{Caisse, oublier_les_choix};
 use self::support::{psql, start, token};
 
 fn setting(name: &str, default: usize) -> usize {
@@ -181,6 +184,17 @@ fn main() {
     measure("once more", place, &host, &token, &lot);
     println!("disk after it came twice:");
     grown(&then, &sizes(&folder), feuilles);
+    let caisse = Caisse { host: &host, token: &token, folder: &folder, pid: child.id() };
+    let same = caisse.reevaluer("nothing changes");
+    oublier_les_choix(&folder);
+    let others = caisse.reevaluer("without their choices");
+    for (what, [tried, applied]) in [("nothing changes", same), ("without their choices", others)] {
+        println!(
+            "reevaluation, {what}: tried at {} % of the pace of the next lot, applied at {} %",
+            tried * 100 / rate,
+            applied * 100 / rate
+        );
+    }
     let reference = copy(&folder);
     println!(
         "the first lot: {} % of COPY of the same rows, the next one: {} % ({reference}/s)",

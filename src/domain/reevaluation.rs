@@ -51,6 +51,10 @@ pub struct Etendue {
     pub au: NaiveDate,
 }
 
+/// Lanes of the persons who are served: while the database works for some, others are decided. Somebody is always in the same one, so that
+/// each lane says by itself how far it is.
+pub const VOIES: usize = 4;
+
 /// Feuilles to evaluate again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reevaluation {
@@ -63,8 +67,8 @@ pub struct Reevaluation {
     /// Grows with every transition.
     pub version: i32,
     pub enregistre_le: DateTime<Utc>,
-    /// The last person who was served.
-    pub place: Option<PatientId>,
+    /// The last person who was served in each of the [lanes](VOIES).
+    pub places: Vec<Option<PatientId>>,
     pub examen: Examen,
 }
 

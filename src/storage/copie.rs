@@ -1,6 +1,7 @@
 //! The binary form of `COPY`, for rows of which there are many: see « Binary Format » in the manual of PostgreSQL.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
 
 /// What every copy begins with: signature, flags, length of an extension.
 const ENTETE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -8,6 +9,8 @@ const ENTETE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const FIN: i16 = -1;
 /// The length of a column that holds nothing.
 const RIEN: i32 = -1;
+/// The number of the type `text`.
+const TEXTE: i32 = 25;
 /// Microseconds and days from 1 January 1970, of which chrono counts, to 1 January 2000, of which PostgreSQL does.
 const MICROS: i64 = 946_684_800_000_000;
 const JOURS: i64 = 10_957;
@@ -44,6 +47,29 @@ impl Lignes {
         }
     }
 
+    /// A column `smallint` that may hold nothing.
+    pub(super) fn petit(&mut self, nombre: Option<i16>) {
+        match nombre {
+            Some(nombre) => self.octets(&nombre.to_be_bytes()),
+            None => self.0.extend(RIEN.to_be_bytes()),
+        }
+    }
+
+    /// A column `text[]`: dimensions, whether something is missing, the type, then how many from which one on.
+    pub(super) fn mots(&mut self, mots: &[String]) {
+        let dimensions = i32::from(!mots.is_empty());
+        let mut octets = [dimensions, 0, TEXTE].map(i32::to_be_bytes).concat();
+        let nombre = i32::try_from(mots.len()).unwrap_or(i32::MAX);
+        if dimensions > 0 {
+            octets.extend([nombre, 1].map(i32::to_be_bytes).concat());
+        }
+        let mut all = Self(octets);
+        for mot in mots {
+            all.octets(mot.as_bytes());
+        }
+        self.octets(&all.0);
+    }
+
     /// A column `timestamptz`.
     pub(super) fn instant(&mut self, instant: DateTime<Utc>) {
         self.octets(&instant.timestamp_micros().saturating_sub(MICROS).to_be_bytes());
@@ -56,8 +82,16 @@ impl Lignes {
         self.octets(&days.to_be_bytes());
     }
 
+    /// Writes them by a statement that copies.
+    pub(super) async fn send(self, conn: &mut PgConnection, copy: &str) -> Result<(), sqlx::Error> {
+        let mut sink = conn.copy_in_raw(copy).await?;
+        sink.send(self.end()).await?;
+        sink.finish().await?;
+        Ok(())
+    }
+
     /// All of it.
-    pub(super) fn end(mut self) -> Vec<u8> {
+    fn end(mut self) -> Vec<u8> {
         self.ligne(FIN);
         self.0
     }

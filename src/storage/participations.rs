@@ -184,28 +184,16 @@ pub(super) async fn archive(tx: &mut Tx, annees: Vec<Annee>) -> Result<(), Stora
     .await
 }
 
-/// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
-pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(), StorageError> {
-    let mut rows = recent(tx, retenues).await?;
-    let mut elsewhere = Vec::new();
-    for (patient, retenue) in retenues {
-        let own = rows.entry(*patient).or_default();
-        let others = own.add_all(&[*retenue])?;
-        elsewhere.extend(others.into_iter().map(|(annee, octets)| ((*patient, annee), octets)));
-    }
-    keep(tx, &rows).await?;
-    archive(tx, elsewhere).await
-}
-
-/// Gives participations back. The persons' rows are locked.
-pub async fn remove_all(
+/// Gives participations back and keeps others, each in the year of its day of care. The persons' rows are locked.
+pub async fn replace(
     tx: &mut Tx,
-    retenues: &[(PatientId, Retenue)],
+    rendues: &[(PatientId, Retenue)],
+    gardees: &[(PatientId, Retenue)],
 ) -> Result<(), StorageError> {
-    let mut rows = recent(tx, retenues).await?;
+    let mut rows = recent(tx, rendues.iter().chain(gardees).map(|(patient, _)| *patient)).await?;
     let mut gone: BTreeMap<(PatientId, i16), Vec<[u8; LONGUEUR]>> = BTreeMap::new();
     let mut missing: u64 = 0;
-    for (patient, retenue) in retenues {
+    for (patient, retenue) in rendues {
         let (annee, octets) = retenue.encode()?;
         match rows.get_mut(patient).filter(|own| own.annee == Some(annee)) {
             Some(own) => {
@@ -214,15 +202,21 @@ pub async fn remove_all(
             None => gone.entry((*patient, annee)).or_default().push(octets),
         }
     }
-    keep(tx, &rows).await?;
     missing = missing.saturating_add(remove_archived(tx, &gone).await?);
     if missing > 0 {
         let statement = "participation_retenue.remove_all".to_owned();
-        let expected = u64::try_from(retenues.len()).unwrap_or(u64::MAX);
+        let expected = u64::try_from(rendues.len()).unwrap_or(u64::MAX);
         let found = expected.saturating_sub(missing);
         return Err(StorageError::RowsAffected { statement, expected, found });
     }
-    Ok(())
+    let mut elsewhere = Vec::new();
+    for (patient, retenue) in gardees {
+        let own = rows.entry(*patient).or_default();
+        let others = own.add_all(&[*retenue])?;
+        elsewhere.extend(others.into_iter().map(|(annee, octets)| ((*patient, annee), octets)));
+    }
+    keep(tx, &rows).await?;
+    archive(tx, elsewhere).await
 }
 
 /// Takes one participation away; whether it was there.
@@ -276,15 +270,15 @@ async fn remove_archived(
     Ok(missing)
 }
 
-/// What the rows of the persons of some participations hold. They are locked.
+/// What the rows of some persons hold. They are locked.
 async fn recent(
     tx: &mut Tx,
-    retenues: &[(PatientId, Retenue)],
+    persons: impl Iterator<Item = PatientId>,
 ) -> Result<BTreeMap<PatientId, Recentes>, StorageError> {
-    if retenues.is_empty() {
+    let persons: BTreeSet<PatientId> = persons.collect();
+    if persons.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let persons: BTreeSet<PatientId> = retenues.iter().map(|(patient, _)| *patient).collect();
     let persons: Vec<PatientId> = persons.into_iter().collect();
     let rows = sqlx::query!(
         "/* patient.retenues_of */ SELECT patient_id, retenues FROM patient WHERE patient_id = ANY($1)",

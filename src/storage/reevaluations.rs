@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 
-use super::{StorageError, Tx};
+use super::{StorageError, Tx, copie};
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
@@ -16,8 +16,8 @@ pub async fn insert(tx: &mut Tx, asked: &Reevaluation) -> Result<(), StorageErro
         "/* reevaluation.insert */
          INSERT INTO reevaluation
              (reevaluation_id, caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le,
-              patients, feuilles, sans_reponse)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0)",
+              places, patients, feuilles, sans_reponse)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0)",
         asked.id.uuid(),
         asked.caisse,
         asked.motif.mot(),
@@ -27,7 +27,8 @@ pub async fn insert(tx: &mut Tx, asked: &Reevaluation) -> Result<(), StorageErro
         asked.etendue.au,
         asked.etat.mot(),
         asked.version,
-        asked.enregistre_le
+        asked.enregistre_le,
+        &asked.places as _
     ))
     .await
 }
@@ -39,8 +40,8 @@ pub async fn get(
 ) -> Result<Option<Reevaluation>, StorageError> {
     let row = sqlx::query!(
         "/* reevaluation.get */
-         SELECT caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le, place, patients,
-                feuilles, sans_reponse
+         SELECT caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le, places,
+                patients, feuilles, sans_reponse
          FROM reevaluation WHERE reevaluation_id = $1",
         id.uuid()
     )
@@ -54,7 +55,7 @@ pub async fn get(
         etat: row.etat,
         version: row.version,
         enregistre_le: row.enregistre_le,
-        place: row.place,
+        places: row.places,
         examen: Examen {
             patients: row.patients,
             feuilles: row.feuilles,
@@ -75,7 +76,7 @@ pub async fn advance(
         "/* reevaluation.advance */
          UPDATE reevaluation
          SET etat = $3, version = version + 1,
-             place = CASE WHEN $4 THEN NULL ELSE place END,
+             places = CASE WHEN $4 THEN array_fill(NULL::uuid, ARRAY[cardinality(places)]) ELSE places END,
              patients = CASE WHEN $4 THEN 0 ELSE patients END,
              feuilles = CASE WHEN $4 THEN 0 ELSE feuilles END,
              sans_reponse = CASE WHEN $4 THEN 0 ELSE sans_reponse END
@@ -88,24 +89,27 @@ pub async fn advance(
     .await
 }
 
-/// Records that a person was served; `false` when another runner went further.
+/// Records that the persons of a lane were served, up to one of them; `false` when another runner went further.
 pub async fn pass(
     tx: &mut Tx,
     asked: &Reevaluation,
-    patient: PatientId,
+    (voie, last): (usize, PatientId),
     examen: Examen,
 ) -> Result<bool, StorageError> {
+    // PostgreSQL counts from one.
+    let place = i32::try_from(voie.saturating_add(1)).unwrap_or(i32::MAX);
     tx.try_write(sqlx::query!(
         "/* reevaluation.pass */
          UPDATE reevaluation
-         SET place = $3, patients = patients + $4, feuilles = feuilles + $5, sans_reponse = sans_reponse + $6
-         WHERE reevaluation_id = $1 AND etat = $2 AND (place IS NULL OR place < $3)",
+         SET places[$7] = $3, patients = patients + $4, feuilles = feuilles + $5, sans_reponse = sans_reponse + $6
+         WHERE reevaluation_id = $1 AND etat = $2 AND (places[$7] IS NULL OR places[$7] < $3)",
         asked.id.uuid(),
         asked.etat.mot(),
-        patient.uuid(),
+        last.uuid(),
         examen.patients,
         examen.feuilles,
-        examen.sans_reponse
+        examen.sans_reponse,
+        place
     ))
     .await
 }
@@ -136,80 +140,66 @@ pub async fn persons(
     .await?)
 }
 
-/// The feuilles of some records on some days, in the order of their reception, each with the record that
-/// holds it: the one that received it, or the one to which a split gave it.
-pub async fn feuilles(
-    conn: &mut PgConnection,
-    records: &[PatientId],
-    (du, au): (NaiveDate, NaiveDate),
-) -> Result<Vec<(FeuilleId, PatientId)>, StorageError> {
-    let rows = sqlx::query!(
-        r#"/* reevaluation.feuilles */
-         SELECT f.feuille_id, h.patient_id AS "holder!: PatientId"
-         FROM feuille_de_soins f
-         CROSS JOIN LATERAL (
-             SELECT coalesce((SELECT a.patient_id FROM attribution_feuille a
-                              WHERE a.feuille_id = f.feuille_id ORDER BY a.enregistre_le DESC LIMIT 1),
-                             f.patient_id) AS patient_id) AS h
-         WHERE (f.patient_id = ANY ($1)
-                OR f.feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
-                                             WHERE a.patient_id = ANY ($1))))
-           AND h.patient_id = ANY ($1) AND f.date_soins >= $2 AND f.date_soins <= $3
-         ORDER BY f.enregistre_le, f.feuille_id"#,
-        records as _,
-        du,
-        au
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.feuille_id, row.holder)).collect())
-}
-
-/// Writes what changes for a person, in place of what a trial had written.
+/// Writes what changes for some persons, in place of what a trial had written.
 pub async fn write_changes(
     tx: &mut Tx,
     id: ReevaluationId,
-    patient: PatientId,
+    patients: &[PatientId],
     changes: &[Changement],
 ) -> Result<(), StorageError> {
     tx.write(sqlx::query!(
         "/* reevaluation_feuille.forget */
-         DELETE FROM reevaluation_feuille WHERE reevaluation_id = $1 AND patient_id = $2",
+         DELETE FROM reevaluation_feuille WHERE reevaluation_id = $1 AND patient_id = ANY ($2)",
         id.uuid(),
-        patient.uuid()
+        patients as _
     ))
     .await?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut rows = copie::Lignes::new(changes.len().saturating_mul(LIGNE));
     for change in changes {
         let (avant, apres) = (&change.avant, &change.apres);
-        tx.write(sqlx::query!(
-            "/* reevaluation_feuille.insert */
-             INSERT INTO reevaluation_feuille
-                 (reevaluation_id, patient_id, feuille_id, date_soins, ancien, nouveau, causes, code_ancien,
-                  code_nouveau, appartenance_ancienne, appartenance_nouvelle, amo_ancien, amo_nouveau,
-                  amc_ancien, amc_nouveau, reste_ancien, reste_nouveau)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-            id.uuid(),
-            patient.uuid(),
-            change.feuille_id.uuid(),
-            change.date_soins,
-            change.ancien,
-            change.nouveau,
-            &change.causes,
-            avant.code as _,
-            apres.code as _,
-            avant.appartenance as _,
-            apres.appartenance as _,
-            avant.rembourse_amo.get(),
-            apres.rembourse_amo.get(),
-            avant.part_amc.get(),
-            apres.part_amc.get(),
-            avant.reste_a_charge.get(),
-            apres.reste_a_charge.get()
-        ))
-        .await?;
+        rows.ligne(17);
+        rows.octets(id.uuid().as_bytes());
+        rows.octets(change.patient_id.uuid().as_bytes());
+        rows.octets(change.feuille_id.uuid().as_bytes());
+        rows.jour(change.date_soins);
+        rows.octets(&change.ancien.to_be_bytes());
+        rows.petit(change.nouveau);
+        rows.mots(&change.causes);
+        for code in [
+            avant.code.code(),
+            apres.code.code(),
+            avant.appartenance.code(),
+            apres.appartenance.code(),
+        ] {
+            rows.octets(&i16::from(code).to_be_bytes());
+        }
+        for somme in [
+            avant.rembourse_amo,
+            apres.rembourse_amo,
+            avant.part_amc,
+            apres.part_amc,
+            avant.reste_a_charge,
+            apres.reste_a_charge,
+        ] {
+            rows.octets(&somme.get().to_be_bytes());
+        }
     }
-    Ok(())
+    Ok(rows.send(tx, COPY).await?)
 }
+
+/// The columns in the order in which [`write_changes`] writes them.
+const COPY: &str = "/* reevaluation_feuille.copy */
+    COPY reevaluation_feuille
+        (reevaluation_id, patient_id, feuille_id, date_soins, ancien, nouveau, causes, code_ancien, code_nouveau,
+         appartenance_ancienne, appartenance_nouvelle, amo_ancien, amo_nouveau, amc_ancien, amc_nouveau,
+         reste_ancien, reste_nouveau)
+    FROM STDIN (FORMAT binary)";
+
+/// Bytes that a change takes in a copy, more or less.
+const LIGNE: usize = 300;
 
 /// How much changes in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,9 +1,12 @@
 //! Work that nobody asks for at that moment: what the service does by itself, and what is only tried.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
-use super::{Contexte, Core, ServiceError, Writing};
+use super::{Contexte, Core, Fact, ServiceError, Writing};
 use crate::domain::ids::PatientId;
+use crate::storage::patients::etat::Verrou;
 use crate::storage::{Tx, patients};
 
 /// A transaction of the service itself.
@@ -37,7 +40,7 @@ impl Core {
     }
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
     /// Where to read and write.
     pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.tx
@@ -53,6 +56,37 @@ impl Job<'_> {
         self.touched = Some((patient, instant));
         let Self { core, tx, .. } = self;
         Ok(Some(Writing { core, tx, auteur_id: None, patient, instant }))
+    }
+
+    /// The base of everything.
+    pub(in crate::services) const fn core(&self) -> &'a Core {
+        self.core
+    }
+
+    /// Locks persons in the order of their ids; see [`patients::lock_all`]. Whoever writes about them says so by
+    /// [`touch`](Self::touch).
+    pub(in crate::services) async fn lock(
+        &mut self,
+        persons: &[PatientId],
+    ) -> Result<BTreeMap<PatientId, Verrou>, ServiceError> {
+        Ok(patients::lock_all(&mut self.tx, persons, self.core.now()).await?)
+    }
+
+    /// Tells something about one of them.
+    pub(in crate::services) fn tell(
+        &mut self,
+        (patient, instant): (PatientId, DateTime<Utc>),
+        fact: Fact,
+    ) {
+        self.core.tell(&mut self.tx, None, (Some(patient), instant), fact);
+    }
+
+    /// Writes when evaluations of some of them were last recorded.
+    pub(in crate::services) async fn touch(
+        &mut self,
+        instants: &[(PatientId, DateTime<Utc>)],
+    ) -> Result<(), ServiceError> {
+        Ok(patients::touch_evaluated(&mut self.tx, instants).await?)
     }
 
     /// Forgets the work.

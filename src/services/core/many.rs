@@ -76,16 +76,8 @@ impl<'a> Many<'a> {
         self.contexte
     }
 
-    /// Locks persons in the order of their ids; gives the instant under which the next thing about each
-    /// will be known, and what is already made of what an evaluation reads of them.
-    pub(in crate::services) async fn lock(
-        &mut self,
-        persons: &[PatientId],
-    ) -> Result<BTreeMap<PatientId, Verrou>, ServiceError> {
-        Ok(patients::lock_all(&mut self.tx, persons, self.core.now()).await?)
-    }
-
-    /// Finds the persons of some keys and locks them, by one statement; see [`lock`](Self::lock).
+    /// Finds the persons of some keys and locks them in the order of their ids, by one statement; gives the instant under which
+    /// the next thing about each will be known, and what is already made of what an evaluation reads of them.
     pub(in crate::services) async fn find_and_lock(
         &mut self,
         cles: &[&ClePatient],
@@ -93,16 +85,6 @@ impl<'a> Many<'a> {
         let (core, caisse) = (self.core, self.contexte.acteur().caisse());
         let asked = (caisse, core.now());
         Ok(patients::find_and_lock(&mut self.tx, core.coffre(), cles, asked).await?)
-    }
-
-    /// What the service does by itself about one of the persons, who is locked, under the instant that the lock
-    /// gave.
-    pub(in crate::services) fn writing(
-        &mut self,
-        (patient, instant): (PatientId, DateTime<Utc>),
-    ) -> Writing<'_> {
-        let Self { core, tx, .. } = self;
-        Writing { core, tx, auteur_id: None, patient, instant }
     }
 
     /// What the caller writes about one of the persons, who is locked or new.

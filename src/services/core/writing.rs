@@ -9,6 +9,15 @@ use crate::storage::Tx;
 use crate::storage::evenements::{self, Inscription};
 
 impl Core {
+    /// What the service does by itself about somebody whose row is locked, under the instant that the lock gave.
+    pub(in crate::services) const fn writing<'t>(
+        &'t self,
+        tx: &'t mut Tx,
+        (patient, instant): (PatientId, DateTime<Utc>),
+    ) -> Writing<'t> {
+        Writing { core: self, tx, auteur_id: None, patient, instant }
+    }
+
     /// Tells something, in the transaction of what it tells; nobody is the author of what the service does
     /// by itself.
     pub(super) fn tell(

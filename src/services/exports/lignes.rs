@@ -9,12 +9,11 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::export::{Cellule, ColonnesExport, DemandeExport, NatureExport, ligne};
 use crate::domain::fil::Destinataire;
 use crate::domain::identifiers::RangGemellaire;
-use crate::domain::ids::{FeuilleId, PatientId};
+use crate::domain::ids::PatientId;
+use crate::services::feuilles_de_soins::{Tenue, tenues};
 use crate::services::{Core, ServiceError};
-use crate::storage::evaluations;
 use crate::storage::exports::contenu;
-use crate::storage::feuilles_de_soins::{self, FeuilleRecue};
-use crate::storage::{Connection, faits, reevaluations};
+use crate::storage::{Connection, faits};
 
 /// Persons, or events, of a page. A person has a few designations, and many feuilles.
 const DESIGNEES: i64 = 1_000;
@@ -174,18 +173,9 @@ impl<'a> Source<'a> {
         page: &mut Page,
     ) -> Result<(), ServiceError> {
         let owners = faits::records(conn, persons).await?;
-        let records: Vec<PatientId> = owners.keys().copied().collect();
-        let held = reevaluations::feuilles(conn, &records, days).await?;
-        let ids: Vec<FeuilleId> = held.iter().map(|(id, _)| *id).collect();
-        let coffre = self.core.coffre();
-        let mut last = evaluations::latest(conn, coffre, &ids).await?;
-        let received = feuilles_de_soins::of_records(conn, coffre, &records, days).await?;
-        let mut received: BTreeMap<FeuilleId, FeuilleRecue> =
-            received.into_iter().map(|one| (one.feuille.id, one)).collect();
-        for (id, holder) in held {
-            let Some(FeuilleRecue { feuille, evaluation }) = received.remove(&id) else { continue };
-            let evaluation = last.remove(&id).unwrap_or(evaluation);
-            let patient_id = owners.get(&holder).copied().unwrap_or(holder);
+        for Tenue { patient: patient_id, kept: feuille, last: evaluation, .. } in
+            tenues(self.core, conn, &owners, days).await?
+        {
             let law = self.core.law_of(conn, evaluation.loi_id).await?.law;
             let soins = &feuille.feuille.soins;
             for evalue in &evaluation.evaluation.actes {

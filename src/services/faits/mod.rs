@@ -46,19 +46,9 @@ use crate::storage::{Connection, adressages, avis_ponctuels, honoraires, partici
 /// A feuille and the person whom it is about.
 pub(super) type Sujet<'a> = (PatientId, &'a FeuilleDeSoins);
 
-/// What the register knows now about the persons and the performers of some feuilles. The rows
-/// of the persons are locked.
+/// What the register knows now about the persons and the performers of some feuilles, some of whom those before asked about already. The rows
+/// of the persons are locked: what they hold is believed, and made for those whose rows hold nothing current.
 pub(super) async fn registre(
-    core: &Core,
-    conn: &mut Connection,
-    sujets: &[Sujet<'_>],
-) -> Result<Registre, ServiceError> {
-    gather(core, conn, sujets, None).await
-}
-
-/// The same for a batch of a lot, which may know some of the performers already. What the rows of the persons hold is
-/// believed, and made for those whose rows hold nothing current.
-pub(super) async fn registre_of_batch(
     core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
@@ -93,15 +83,6 @@ struct Connus<'a> {
 /// since. Every fact follows the instant but one: the fees of a performer in a year
 /// (`honoraires_annee`) are a sum that keeps no instant, and are those of now; they only warn.
 pub(super) async fn registre_connu(
-    core: &Core,
-    conn: &mut Connection,
-    sujets: &[Sujet<'_>],
-    connu_le: Connaissance,
-) -> Result<Registre, ServiceError> {
-    gather(core, conn, sujets, connu_le).await
-}
-
-async fn gather(
     core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],

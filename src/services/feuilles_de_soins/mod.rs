@@ -5,6 +5,7 @@ mod decision;
 mod liste;
 mod lots;
 mod reception;
+mod tenues;
 mod verification;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ pub use self::liste::{PageFeuilles, list};
 pub(super) use self::lots::PlacesDeLots;
 pub use self::lots::{Reception, Suite, Tours, place_de_fournee, receive};
 use self::reception::{Ligne, Trouvee, open_months, store_all};
+pub(super) use self::tenues::{Tenue, tenues};
 pub(super) use self::verification::{executant, verify_known, verify_sender};
 use super::loi::LoiConnue;
 use super::{Contexte, Core, Demande, Done, Rendu, Seen, ServiceError};

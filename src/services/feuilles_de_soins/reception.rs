@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
 
 use super::decision::{Decisions, Donnees, decide};
@@ -17,16 +17,17 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::services::core::{Fact, Many, Tries};
-use crate::services::faits::{Registre, Sujet, registre_of_batch};
+use crate::services::faits::{Registre, Sujet, registre};
+use crate::services::operations::catch_up_all;
 use crate::services::statistiques::EN_LOT;
 use crate::services::suites::{self, Evaluee};
-use crate::services::{Core, ServiceError, operations as operations_medecins};
+use crate::services::{Core, ServiceError};
+use crate::storage::StorageError;
 use crate::storage::essais::Numero;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::Verrou;
 use crate::storage::statistiques::recues;
-use crate::storage::{StorageError, operations};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
 const LONG: usize = 16;
@@ -128,7 +129,7 @@ pub(super) async fn store_all(
             *personne = Personne::Fusionnee;
         }
     }
-    catch_up(many, &mut verrous).await?;
+    catch_up_all(many.core(), many.conn(), &mut verrous).await?;
     let lot = Lot { lignes, suite, personnes, tries, verrous: Arc::new(verrous) };
     if let Some(issues) = attempt(many, &lot, suite.deja_recues()).await? {
         return Ok(issues);
@@ -140,37 +141,6 @@ pub(super) async fn store_all(
     };
     // Some were already received: once more, knowing which.
     attempt(many, &lot, true).await?.ok_or_else(|| missing.into())
-}
-
-/// Does what the jobs of operations on doctors have still to do for the persons of a lot: a feuille that comes
-/// between an operation and the end of its job is evaluated as if it were over.
-async fn catch_up(
-    many: &mut Many<'_>,
-    verrous: &mut BTreeMap<PatientId, Verrou>,
-) -> Result<(), ServiceError> {
-    let persons: Vec<PatientId> = verrous.keys().copied().collect();
-    let reste = operations::pending(many.conn(), &persons).await?;
-    let owed = |patient: &PatientId| reste.iter().any(|one| one.patient_id == *patient);
-    let late: Vec<(PatientId, DateTime<Utc>)> = verrous
-        .iter()
-        .filter(|(patient, _)| owed(patient))
-        .map(|(patient, verrou)| (*patient, verrou.instant))
-        .collect();
-    if late.is_empty() {
-        return Ok(());
-    }
-    for one in &late {
-        Box::pin(operations_medecins::catch_up(&mut many.writing(*one), &reste)).await?;
-    }
-    many.touch(&late).await?;
-    // Their rows are others now, and hold nothing current. What follows is known at the same instant.
-    let persons: Vec<PatientId> = late.iter().map(|(patient, _)| *patient).collect();
-    for (patient, fresh) in many.lock(&persons).await? {
-        if let Some(own) = verrous.get_mut(&patient) {
-            *own = Verrou { instant: own.instant, ..fresh };
-        }
-    }
-    Ok(())
 }
 
 /// Reads, decides and writes. Nothing is written, and nothing given, when the database has some
@@ -189,7 +159,7 @@ async fn attempt(
     let core = many.core();
     let praticiens = lot.suite.praticiens();
     let (conn, verrous) = (many.conn(), lot.verrous.as_ref());
-    let registre = registre_of_batch(core, conn, &sujets, praticiens, verrous).await?;
+    let registre = registre(core, conn, &sujets, praticiens, verrous).await?;
     let mut personnes = recognised(many, lot, &registre);
     let missed = missed(lot, &mut personnes);
     let (connues, apart) = find_known(many, lot.lignes, &personnes, (&registre, cherche)).await?;

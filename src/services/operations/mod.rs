@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use self::autorite::{actions, caisse_of, may_record, own, rapports_of, take};
 pub use self::confirmation::{confirm, expire};
 use self::facts::{changes, restore_facts, write_facts};
-pub(super) use self::run::catch_up;
+pub(super) use self::run::catch_up_all;
 pub use self::run::{DO, UNDO, run, undo};
 use super::core::{Fact, Opening};
 use super::frises::breaks_joint;

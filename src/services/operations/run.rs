@@ -3,9 +3,10 @@
 //! Nobody else waits: a patient who is being served is done a moment later. A job that stops
 //! anywhere goes on where it was, and two runners of one job do nothing twice.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -19,8 +20,9 @@ use crate::services::frises::replay;
 use crate::services::{Core, ServiceError};
 use crate::storage::medecins::changements;
 use crate::storage::operations::Reste;
+use crate::storage::patients::etat::Verrou;
 use crate::storage::taches::Tache;
-use crate::storage::{Connection, operations};
+use crate::storage::{Connection, Tx, operations, patients};
 
 /// The job that carries an operation out.
 pub const DO: &str = "traiter_operation";
@@ -153,12 +155,39 @@ async fn serve_page(
     outcome
 }
 
-/// Does for a person what the jobs of operations have still to do, without waiting for them: what is asked
-/// about the person then finds what those operations make of it. The person is locked.
-pub(in crate::services) async fn catch_up(
-    writing: &mut Writing<'_>,
-    reste: &[Reste],
+/// Does what the jobs of operations on doctors have still to do for some persons, who are locked: a feuille that is evaluated between an
+/// operation and the end of its job is evaluated as if it were over.
+pub(in crate::services) async fn catch_up_all(
+    core: &Core,
+    tx: &mut Tx,
+    verrous: &mut BTreeMap<PatientId, Verrou>,
 ) -> Result<(), ServiceError> {
+    let persons: Vec<PatientId> = verrous.keys().copied().collect();
+    let reste = operations::pending(tx, &persons).await?;
+    let owed = |patient: &PatientId| reste.iter().any(|one| one.patient_id == *patient);
+    let late: Vec<(PatientId, DateTime<Utc>)> = verrous
+        .iter()
+        .filter(|(patient, _)| owed(patient))
+        .map(|(patient, verrou)| (*patient, verrou.instant))
+        .collect();
+    if late.is_empty() {
+        return Ok(());
+    }
+    for one in &late {
+        Box::pin(catch_up(&mut core.writing(tx, *one), &reste)).await?;
+    }
+    patients::touch_all(tx, &late).await?;
+    // Their rows are others now, and hold nothing current. What follows is known at the same instant.
+    let persons: Vec<PatientId> = late.iter().map(|(patient, _)| *patient).collect();
+    for (patient, fresh) in patients::lock_all(tx, &persons, core.now()).await? {
+        if let Some(own) = verrous.get_mut(&patient) {
+            *own = Verrou { instant: own.instant, ..fresh };
+        }
+    }
+    Ok(())
+}
+
+async fn catch_up(writing: &mut Writing<'_>, reste: &[Reste]) -> Result<(), ServiceError> {
     let patient = writing.patient;
     for reste in reste.iter().filter(|one| one.patient_id == patient) {
         let known = operations::get(writing.conn(), reste.operation_id).await?;

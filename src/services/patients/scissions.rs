@@ -231,8 +231,7 @@ async fn move_participations(
     let current = last.as_ref().unwrap_or(&recue.evaluation);
     let kept = retenues(feuille, &current.evaluation);
     let of = |record| -> Vec<_> { kept.iter().map(|one| (record, *one)).collect() };
-    participations::remove_all(tx, &of(holder)).await?;
-    Ok(participations::add_all(tx, &of(to)).await?)
+    Ok(participations::replace(tx, &of(holder), &of(to)).await?)
 }
 
 /// The same refusal, of fields that are members of another.

@@ -79,7 +79,7 @@ async fn bloc(
     let counted = statistiques::of_feuilles(passe.core, tx, &removed).await?;
     comptes::keep_purged(tx, &counted, passe.core.now()).await?;
     let kept_of = kept_of(passe, tx, &removed).await?;
-    participations::remove_all(tx, &kept_of).await?;
+    participations::replace(tx, &kept_of, &[]).await?;
     let retirees = feuilles::remove(tx, &ids, days).await?;
     passe.write(tx, &parts, &par).await?;
     passe.close(job).await?;

@@ -14,7 +14,7 @@ use super::{
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
-    Changement, EtatReevaluation, Etendue, Examen, MotifReevaluation, Reevaluation,
+    Changement, EtatReevaluation, Etendue, Examen, MotifReevaluation, Reevaluation, VOIES,
 };
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::Connection;
@@ -57,7 +57,7 @@ pub async fn create(
         etat: EtatReevaluation::EnAttente,
         version: 1,
         enregistre_le: core.now(),
-        place: None,
+        places: vec![None; VOIES],
         examen: Examen::default(),
     };
     reevaluations::insert(opening.conn(), &reevaluation).await?;

@@ -1,10 +1,13 @@
-//! The job of a reevaluation: each person in a transaction of their own, under their lock. One that
-//! stops anywhere goes on where it was.
+//! The job of a reevaluation: persons by pages, each lane of a page in a transaction of its own, under their locks. One
+//! that stops anywhere goes on where it was.
 
-use super::calcul::reexamine;
+use futures_util::future::join_all;
+
+use super::calcul::{Demandee, reexamine};
 use super::reevaluation_of;
 use crate::domain::ids::PatientId;
-use crate::domain::reevaluation::{EtatReevaluation, Examen, Reevaluation};
+use crate::domain::reevaluation::{EtatReevaluation, Reevaluation, VOIES};
+use crate::services::faits::Praticiens;
 use crate::services::{Core, ServiceError};
 use crate::storage::reevaluations;
 use crate::storage::taches::Tache;
@@ -12,8 +15,12 @@ use crate::storage::taches::Tache;
 /// The job that tries or applies one.
 pub const REEVALUER: &str = "reevaluer";
 
-/// Persons read at once.
-const PAGE: i64 = 256;
+/// Persons of a lane who are locked together when one month of care is asked. Of more months, fewer: what is read at once, and for how
+/// long somebody who writes about one of them waits, is some hundreds of feuilles whatever the days.
+const ENSEMBLE: usize = 256;
+
+/// The fewest.
+const MOINS: usize = 16;
 
 /// Tries or applies a reevaluation, from where an earlier run stopped.
 pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
@@ -36,19 +43,27 @@ pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
 
 /// Serves every person who remains; `false` when another runner has the job.
 async fn walk(core: &Core, task: &Tache, asked: &Reevaluation) -> Result<bool, ServiceError> {
-    let mut after = asked.place;
+    let demandee = Demandee {
+        reevaluation: asked,
+        loi_id: core.loi_id().await?,
+        praticiens: &Praticiens::default(),
+    };
+    let limit = page(asked);
+    let mut after = debut(asked);
     loop {
         let page = if let Some(only) = asked.etendue.patient_id {
             let waits = after.is_none_or(|done| done < only);
             waits.then_some(only).into_iter().collect()
         } else {
             let mut conn = core.public("reevaluation.page").await?;
-            let place = (after, core.today());
-            reevaluations::persons(&mut conn, asked, place, PAGE).await?
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            reevaluations::persons(&mut conn, asked, (after, core.today()), limit).await?
         };
         let Some(last) = page.last().copied() else { return Ok(true) };
-        for patient in page {
-            if !serve(core, asked, patient).await? {
+        let lanes = voies(asked, page).into_iter().enumerate();
+        let served = lanes.map(|(voie, persons)| serve_lane(core, &demandee, voie, persons));
+        for served in join_all(served).await {
+            if !served? {
                 return Ok(false);
             }
         }
@@ -59,31 +74,84 @@ async fn walk(core: &Core, task: &Tache, asked: &Reevaluation) -> Result<bool, S
     }
 }
 
-/// Evaluates the feuilles of one person again; `false` when somebody else did it.
+/// Persons read at once: those whom the lanes lock.
+fn page(asked: &Reevaluation) -> usize {
+    let days = asked.etendue.au.signed_duration_since(asked.etendue.du).num_days();
+    let months = usize::try_from(days / 30).unwrap_or_default().saturating_add(1);
+    VOIES.saturating_mul((ENSEMBLE / months).max(MOINS))
+}
+
+/// From whom on somebody remains: nobody before the one at whom the last of the lanes is.
+fn debut(asked: &Reevaluation) -> Option<PatientId> {
+    let known = (0..VOIES).map(|voie| place(asked, voie));
+    known.min().flatten()
+}
+
+/// The last person who was served in a lane.
+fn place(asked: &Reevaluation, voie: usize) -> Option<PatientId> {
+    asked.places.get(voie).copied().flatten()
+}
+
+/// The lane of a person.
+fn voie(patient: PatientId) -> usize {
+    let last = patient.uuid().as_bytes().last().copied();
+    usize::from(last.unwrap_or_default()) % VOIES
+}
+
+/// The persons of each lane who remain.
+fn voies(asked: &Reevaluation, page: Vec<PatientId>) -> [Vec<PatientId>; VOIES] {
+    let mut lanes: [Vec<PatientId>; VOIES] = Default::default();
+    for patient in page {
+        let voie = voie(patient);
+        let remains = place(asked, voie).is_none_or(|done| done < patient);
+        if let Some(lane) = lanes.get_mut(voie).filter(|_| remains) {
+            lane.push(patient);
+        }
+    }
+    lanes
+}
+
+/// Evaluates the feuilles of the persons of a lane again; `false` when somebody else did it. What stops them together is looked
+/// for one by one, so that whoever is the cause stops nobody before them.
+async fn serve_lane(
+    core: &Core,
+    asked: &Demandee<'_>,
+    voie: usize,
+    persons: Vec<PatientId>,
+) -> Result<bool, ServiceError> {
+    match serve(core, asked, voie, &persons).await {
+        Err(error) if persons.len() > 1 => {
+            tracing::warn!(%error, "persons of a reevaluation are served one by one");
+        }
+        served => return served,
+    }
+    for patient in persons {
+        if !serve(core, asked, voie, &[patient]).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 async fn serve(
     core: &Core,
-    asked: &Reevaluation,
-    patient: PatientId,
+    asked: &Demandee<'_>,
+    voie: usize,
+    persons: &[PatientId],
 ) -> Result<bool, ServiceError> {
-    let loi_id = core.loi_id().await?;
+    let Some(last) = persons.last().copied() else { return Ok(true) };
     let mut job = core.job("reevaluation.serve").await?;
-    let (mut examen, mut changes) = (Examen::default(), Vec::new());
-    // Merged meanwhile: the feuilles are looked at with the record that was kept.
-    if let Some(mut writing) = job.on(patient).await? {
-        (examen, changes) = reexamine(&mut writing, asked, loi_id).await?;
-    }
-    if !asked.ecrit() || changes.is_empty() {
+    let (examen, changes) = reexamine(&mut job, asked, persons).await?;
+    if !asked.reevaluation.ecrit() || changes.is_empty() {
         // A trial, or nothing to write: all of it is forgotten but the answer.
-        drop(job);
-        for change in &mut changes {
-            change.nouveau = None;
-        }
+        job.forget().await?;
         job = core.job("reevaluation.note").await?;
     }
-    if !reevaluations::pass(job.conn(), asked, patient, examen).await? {
+    if !reevaluations::pass(job.conn(), asked.reevaluation, (voie, last), examen).await? {
         return Ok(false);
     }
-    reevaluations::write_changes(job.conn(), asked.id, patient, &changes).await?;
+    let id = asked.reevaluation.id;
+    reevaluations::write_changes(job.conn(), id, persons, &changes).await?;
     job.close().await?;
     Ok(true)
 }

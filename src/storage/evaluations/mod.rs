@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::{Attache, Genre};
-use super::{Coffre, StorageError, Tx, cles, feuilles_de_soins};
+use super::{Coffre, StorageError, Tx, cles, copie, feuilles_de_soins};
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
@@ -46,30 +46,38 @@ pub(super) fn decode(table: &'static str, detail: &[u8]) -> Result<Lue, StorageE
     Ok(Lue { declaration_id, faits, evaluation })
 }
 
-/// Writes an evaluation that is not the first of its feuille: that one is in the row of the feuille.
-pub async fn insert(
+/// The columns in the order in which [`insert_all`] writes them.
+const COPY: &str = "/* evaluation.copy */
+    COPY evaluation (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail_chiffre)
+    FROM STDIN (FORMAT binary)";
+
+/// Bytes that an evaluation takes in a copy, more or less.
+const LIGNE: usize = 320;
+
+/// Writes evaluations that are not the first of their feuilles, each with its day of care: the first is in the row of the feuille.
+pub async fn insert_all<'a>(
     tx: &mut Tx,
     coffre: &Coffre,
-    kept: &EvaluationEnregistree,
-    date_soins: NaiveDate,
+    kept: impl ExactSizeIterator<Item = (&'a EvaluationEnregistree, NaiveDate)>,
 ) -> Result<(), StorageError> {
-    tx.write(sqlx::query!(
-        "/* evaluation.insert */
-         INSERT INTO evaluation
-             (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail_chiffre)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        kept.feuille_id.uuid(),
-        kept.patient_id.uuid(),
-        kept.connu_le,
-        date_soins,
-        kept.numero,
-        kept.loi_id,
-        coffre
-            .sceller_donnee(attache(kept.feuille_id, kept.numero), encode_after(vec![0], kept))?
-    ))
-    .await?;
-    if let Some(qualification) = kept.evaluation.synthese() {
-        tx.ecrit.evaluate(qualification.code);
+    let mut rows = copie::Lignes::new(kept.len().saturating_mul(LIGNE));
+    let mut codes = Vec::with_capacity(kept.len());
+    for (one, date_soins) in kept {
+        let place = attache(one.feuille_id, one.numero);
+        let scelle = coffre.sceller_donnee(place, encode_after(vec![0], one))?;
+        rows.ligne(7);
+        rows.octets(one.feuille_id.uuid().as_bytes());
+        rows.octets(one.patient_id.uuid().as_bytes());
+        rows.instant(one.connu_le);
+        rows.jour(date_soins);
+        rows.octets(&one.numero.to_be_bytes());
+        rows.octets(&one.loi_id.to_be_bytes());
+        rows.octets(&scelle);
+        codes.extend(one.evaluation.synthese().map(|decided| decided.code));
+    }
+    rows.send(tx, COPY).await?;
+    for code in codes {
+        tx.ecrit.evaluate(code);
     }
     Ok(())
 }

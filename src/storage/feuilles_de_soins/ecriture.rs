@@ -147,10 +147,7 @@ async fn copy(
         rows.nombre(reception);
         rows.octets(&ligne.contenu_chiffre);
     }
-    let mut sink = conn.copy_in_raw(COPY).await?;
-    sink.send(rows.end()).await?;
-    sink.finish().await?;
-    Ok(())
+    rows.send(conn, COPY).await
 }
 
 /// Bytes that a feuille takes in a copy, more or less.

@@ -253,6 +253,55 @@ pub async fn of_person(
     build_all(conn, coffre, rows).await
 }
 
+/// The feuilles that some records hold on some days, in the order of their reception, each with the record that holds it: the one that
+/// received it, or the one to which a split gave it.
+pub async fn held(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    records: &[PatientId],
+    (du, au): (NaiveDate, NaiveDate),
+) -> Result<Vec<(FeuilleRecue, PatientId)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* feuille_de_soins.held */
+         SELECT feuille_id AS "feuille_id!: FeuilleId", patient_id AS "patient_id!: PatientId", enregistre_le AS "enregistre_le!",
+                executant_rpps AS "executant_rpps!", facturation AS "facturation!", numero_facture AS "numero_facture!",
+                date_etablissement AS "date_etablissement!", loi_id AS "loi_id!", contenu_chiffre AS "contenu_chiffre!",
+                holder AS "holder!: PatientId"
+         FROM (
+             SELECT f.*, r.patient_id AS holder
+             FROM unnest($1::uuid[]) AS r (patient_id)
+             JOIN feuille_de_soins f ON f.patient_id = r.patient_id AND f.date_soins >= $2 AND f.date_soins <= $3
+             WHERE NOT EXISTS (SELECT FROM attribution_feuille a WHERE a.feuille_id = f.feuille_id)
+             UNION ALL
+             SELECT f.*, h.patient_id
+             FROM (SELECT DISTINCT ON (a.feuille_id) a.feuille_id, a.patient_id FROM attribution_feuille a
+                   WHERE a.feuille_id = ANY (ARRAY(SELECT b.feuille_id FROM attribution_feuille b WHERE b.patient_id = ANY ($1)))
+                   ORDER BY a.feuille_id, a.enregistre_le DESC) AS h
+             JOIN feuille_de_soins f ON f.feuille_id = h.feuille_id AND f.date_soins >= $2 AND f.date_soins <= $3
+             WHERE h.patient_id = ANY ($1)) AS f
+         ORDER BY enregistre_le, feuille_id"#,
+        records as _,
+        du,
+        au
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let holders: Vec<PatientId> = rows.iter().map(|row| row.holder).collect();
+    let rows = rows.into_iter().map(|row| Row {
+        feuille_id: row.feuille_id,
+        patient_id: row.patient_id,
+        enregistre_le: row.enregistre_le,
+        executant_rpps: row.executant_rpps,
+        facturation: row.facturation,
+        numero_facture: row.numero_facture,
+        date_etablissement: row.date_etablissement,
+        loi_id: row.loi_id,
+        contenu_chiffre: row.contenu_chiffre,
+    });
+    let received = build_all(conn, coffre, rows.collect()).await?;
+    Ok(received.into_iter().zip(holders).collect())
+}
+
 /// The feuilles of some records between two days of care, both included, and those that a split gave to
 /// one of them. A split may have taken some away.
 pub async fn of_records(

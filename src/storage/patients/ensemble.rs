@@ -292,6 +292,25 @@ pub async fn settle_all(tx: &mut Tx, etats: &mut [NouvelEtat]) -> Result<(), Sto
     participations::archive(tx, elsewhere).await
 }
 
+/// Writes when evaluations of each person were last recorded, which changes nothing of what an evaluation reads of them: what their row holds
+/// stays current if it was. Their rows are locked.
+pub async fn touch_evaluated(
+    tx: &mut Tx,
+    instants: &[(PatientId, DateTime<Utc>)],
+) -> Result<(), StorageError> {
+    let (ids, known): (Vec<PatientId>, Vec<DateTime<Utc>>) = instants.iter().copied().unzip();
+    tx.write(sqlx::query!(
+        "/* patient.touch_evaluated */
+         UPDATE patient SET connu_le = t.connu_le,
+             etat_le = CASE WHEN patient.etat_le = patient.connu_le THEN t.connu_le ELSE patient.etat_le END
+         FROM unnest($1::uuid[], $2::timestamptz[]) AS t (patient_id, connu_le)
+         WHERE patient.patient_id = t.patient_id",
+        &ids as _,
+        &known
+    ))
+    .await
+}
+
 /// Writes when something about each person was last recorded. Their rows are locked.
 pub async fn touch_all(
     tx: &mut Tx,

@@ -31,6 +31,7 @@ use crate::domain::vocabulary::Vocabulaire;
 
 pub use self::ensemble::{
     Candidats, find, find_all, find_and_lock, find_everybody, lock_all, settle_all, touch_all,
+    touch_evaluated,
 };
 pub use self::recherche::{
     Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,

@@ -49,13 +49,14 @@ pub fn take() -> String {
     String::from_utf8_lossy(&whole).into_owned()
 }
 
-/// Counts the lines that are written to it.
+/// Counts the statements that are written to it, but what each connection asks once: the types of columns that are not of this program.
 #[derive(Clone, Default)]
 struct Count(Arc<AtomicUsize>);
 
 impl Write for Count {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let lines = String::from_utf8_lossy(bytes).lines().count();
+        let text = String::from_utf8_lossy(bytes);
+        let lines = text.lines().filter(|line| !line.contains("pg_type.oid")).count();
         self.0.fetch_add(lines, Ordering::Relaxed);
         Ok(bytes.len())
     }

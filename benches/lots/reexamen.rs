@@ -1,0 +1,101 @@
+//! Evaluates again what lots stored: a trial, then an application of which every choice of the register is gone.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::cpu::Cpu;
+use crate::support::psql;
+
+/// How often the progress is asked for.
+const REGARD: Duration = Duration::from_millis(50);
+
+/// Who asks, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Caisse<'a> {
+    pub host: &'a str,
+    pub token: &'a str,
+    pub folder: &'a Path,
+    /// The process of the service.
+    pub pid: u32,
+}
+
+impl Caisse<'_> {
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Value {
+        let mut stream = TcpStream::connect(self.host).unwrap();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n{headers}\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.host,
+            self.token,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(" 200 ") || head.contains(" 202 "), "{answer}");
+        serde_json::from_str(body).unwrap()
+    }
+
+    /// Until the work has come to a state.
+    fn wait(&self, path: &str, etat: &str) -> Value {
+        loop {
+            let shown = self.ask("GET", path, "", "");
+            if shown["etat"] == etat {
+                return shown;
+            }
+            std::thread::sleep(REGARD);
+        }
+    }
+
+    /// Tries a reevaluation of every feuille, applies it; feuilles a second of each.
+    pub fn reevaluer(&self, what: &str) -> [usize; 2] {
+        let body = json!({ "motif": "correction", "du": "2025-01-01", "au": "2025-12-31" });
+        let nom = what.replace(' ', "-");
+        let key = format!("Idempotency-Key: essai-{nom}\r\n");
+        let (began, before) = (Instant::now(), Cpu::now(self.pid, self.folder));
+        let asked = self.ask("POST", "/v1/reevaluations", &key, &body.to_string());
+        let path = format!("/v1/reevaluations/{}", asked["id"].as_str().unwrap());
+        let shown = self.wait(&path, "essayee");
+        let tried = self.say(&format!("{what}, tried"), &shown, (began, before));
+        let (began, before) = (Instant::now(), Cpu::now(self.pid, self.folder));
+        let headers =
+            format!("Idempotency-Key: application-{nom}\r\nIf-Match: \"{}\"\r\n", shown["version"]);
+        self.ask("POST", &format!("{path}/application"), &headers, "");
+        let shown = self.wait(&path, "appliquee");
+        [tried, self.say(&format!("{what}, applied"), &shown, (began, before))]
+    }
+
+    fn say(&self, what: &str, shown: &Value, (began, before): (Instant, Cpu)) -> usize {
+        let micros = began.elapsed().as_micros() as usize;
+        let cpu = Cpu::now(self.pid, self.folder).since(before);
+        let number = |name: &str| shown[name].as_u64().unwrap() as usize;
+        let (feuilles, changed) = (number("feuilles"), number("feuilles_changees"));
+        let each = |millis: u64| millis as usize * 1_000 / feuilles;
+        let rate = feuilles * 1_000_000 / micros;
+        println!("{what}: {feuilles} feuilles, of which {changed} change");
+        println!(
+            "  {rate} feuilles/s; processor time a feuille: service {} µs, PostgreSQL {} µs",
+            each(cpu.service),
+            each(cpu.postgres)
+        );
+        rate
+    }
+}
+
+/// Takes every choice away, as no real life does: every feuille that rested on one is decided otherwise.
+pub fn oublier_les_choix(folder: &Path) {
+    psql(
+        folder,
+        "SET session_replication_role = replica;
+         UPDATE designation SET remplace_le = now();
+         UPDATE designation_medecin SET remplace_le = now();
+         UPDATE patient SET connu_le = greatest(now(), connu_le + interval '1 microsecond')",
+    );
+    psql(folder, "VACUUM (ANALYZE)");
+    psql(folder, "CHECKPOINT");
+}
