@@ -27,6 +27,8 @@
 mod caisse;
 #[path = "support/cpu.rs"]
 mod cpu;
+#[path = "support/lot.rs"]
+mod lot;
 #[path = "support/memoire.rs"]
 mod memoire;
 #[path = "support/requetes.rs"]
@@ -49,6 +51,8 @@ use self::support::{client, nir, psql, token};
 const CONNECTIONS: usize = 16;
 /// Declarations, by as many persons, one after the other.
 const DECLARATIONS: usize = 600;
+/// Simulations of a lot.
+const SIMULATIONS: usize = 50_000;
 /// Persons whose feuilles are stored: enough that two rarely meet.
 const PEOPLE: usize = 2_000;
 
@@ -220,6 +224,7 @@ async fn measure(folder: &Path, seconds: u64) {
     })
     .await;
     report("simulation", &simulation, "the barest answer", Some(bare.per_second));
+    by_lot(&service, &token, simulation.per_second);
 
     let caisse = Caisse::new(folder, format!("http://{host}"));
     for number in 0..PEOPLE {
@@ -288,6 +293,30 @@ async fn measure(folder: &Path, seconds: u64) {
         "resident memory of the service     {idle:>6} kB idle, {now} kB now, {highest} kB at most"
     );
     service.stop();
+}
+
+/// Simulations by lots, as many at once as there are cores, beside those that are asked one by one.
+fn by_lot(service: &Service, token: &str, one_by_one: u64) {
+    let file = service.folder.join("simulations.ndjson");
+    let line = format!("{}\n", SIMULATION.replace('\n', ""));
+    std::fs::write(&file, format!("{{\"reforme\":[]}}\n{}", line.repeat(SIMULATIONS))).unwrap();
+    let place = (service.host.as_str(), "simulations");
+    for lots in [1, 2] {
+        let (before, began) = (service.cpu(), Instant::now());
+        let done: usize = std::thread::scope(|scope| {
+            let sent: Vec<_> = (0..lots)
+                .map(|_| scope.spawn(|| lot::send(place, token, &file, |_| {}).lines()))
+                .collect();
+            sent.into_iter().map(|one| one.join().unwrap()).sum()
+        });
+        assert_eq!(done, lots * SIMULATIONS);
+        let rate = done as u64 * 1_000 / began.elapsed().as_millis() as u64;
+        let each = service.cpu().since(before).service * 1_000 / done as u64;
+        println!(
+            "simulations, {lots} lots at once         {rate:>6}/s  service {each} µs  {} % of those one by one",
+            rate * 100 / one_by_one.max(1)
+        );
+    }
 }
 
 /// Has the first of these people choose their doctor, each by a complete declaration, one after the other.

@@ -21,6 +21,11 @@ CREATE TABLE reevaluation (
     feuilles bigint NOT NULL,
     -- Feuilles that the law of today cannot evaluate: they keep their evaluation.
     sans_reponse bigint NOT NULL,
+    -- Feuilles that are decided otherwise, and what the compulsory insurance, the complementary one and the patients pay more, in cents.
+    feuilles_changees bigint NOT NULL,
+    ecart_amo bigint NOT NULL,
+    ecart_amc bigint NOT NULL,
+    ecart_reste bigint NOT NULL,
     CONSTRAINT reevaluation_motif CHECK (motif IN ('fait_tardif', 'correction', 'loi', 'reclamation')),
     CONSTRAINT reevaluation_etat CHECK (etat IN ('en_attente', 'essayee', 'en_application', 'appliquee')),
     CONSTRAINT reevaluation_jours CHECK (du <= au),

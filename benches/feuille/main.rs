@@ -23,8 +23,8 @@
 mod cpu;
 #[path = "../lots/foule.rs"]
 mod foule;
-#[path = "../lots/client.rs"]
-mod lots;
+#[path = "../support/lot.rs"]
+mod lot;
 #[path = "../support/rpps.rs"]
 mod rpps;
 mod script;
@@ -209,7 +209,7 @@ fn precedentes(folder: &Path, host: &str) {
         lot.write_all(line.as_bytes()).unwrap();
     }
     lot.flush().unwrap();
-    let answers = lots::send(host, &token, &file, |_| {});
+    let answers = lot::send((host, "feuilles-de-soins"), &token, &file, |_| {});
     assert_eq!(answers.enregistrees, answers.lines());
     std::fs::remove_file(file).unwrap();
 }

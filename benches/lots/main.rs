@@ -22,10 +22,11 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
-mod client;
 #[path = "../support/cpu.rs"]
 mod cpu;
 mod foule;
+#[path = "../support/lot.rs"]
+mod lot;
 #[path = "../support/memoire.rs"]
 mod memoire;
 mod reexamen;
@@ -39,8 +40,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use self::client::send;
 use self::cpu::Cpu;
+use self::lot::send;
 use self::memoire::memory;
 use self::reexamen::{Caisse, oublier_les_choix};
 use self::support::{psql, start, token};
@@ -85,7 +86,7 @@ fn measure(what: &str, place: (&Path, u32), host: &str, token: &str, lot: &Path)
     let (idle, _) = memory(pid);
     let mut early = 0;
     let (began, before) = (Instant::now(), Cpu::now(pid, folder));
-    let answers = send(host, token, lot, |answers| {
+    let answers = send((host, "feuilles-de-soins"), token, lot, |answers| {
         if early == 0 && answers.lines() > 20_000 {
             early = memory(pid).0;
         }

@@ -11,7 +11,7 @@ use crate::cpu::Cpu;
 use crate::support::psql;
 
 /// How often the progress is asked for.
-const REGARD: Duration = Duration::from_millis(50);
+const REGARD: Duration = Duration::from_millis(20);
 
 /// Who asks, and where.
 #[derive(Debug, Clone, Copy)]
@@ -41,15 +41,29 @@ impl Caisse<'_> {
         serde_json::from_str(body).unwrap()
     }
 
-    /// Until the work has come to a state.
-    fn wait(&self, path: &str, etat: &str) -> Value {
-        loop {
-            let shown = self.ask("GET", path, "", "");
-            if shown["etat"] == etat {
-                return shown;
-            }
-            std::thread::sleep(REGARD);
-        }
+    /// Follows the work from its first feuilles, whenever its job is taken, to a state; the rate is that of the feuilles after these.
+    fn follow(&self, what: &str, path: &str, etat: &str) -> (Value, usize) {
+        let shown = || self.ask("GET", path, "", "");
+        let feuilles = |shown: &Value| shown["feuilles"].as_u64().unwrap() as usize;
+        let first = until(shown, |shown| feuilles(shown) > 0 || shown["etat"] == etat);
+        let (began, before) = (Instant::now(), Cpu::now(self.pid, self.folder));
+        let last = until(shown, |shown| shown["etat"] == etat);
+        let micros = began.elapsed().as_micros() as usize;
+        let cpu = Cpu::now(self.pid, self.folder).since(before);
+        let seen = feuilles(&last) - feuilles(&first);
+        let each = |millis: u64| millis as usize * 1_000 / seen.max(1);
+        let rate = seen * 1_000_000 / micros;
+        println!(
+            "{what}: {} feuilles, of which {} change",
+            feuilles(&last),
+            last["feuilles_changees"]
+        );
+        println!(
+            "  {rate} feuilles/s; processor time a feuille: service {} µs, PostgreSQL {} µs",
+            each(cpu.service),
+            each(cpu.postgres)
+        );
+        (last, rate)
     }
 
     /// Tries a reevaluation of every feuille, applies it; feuilles a second of each.
@@ -57,33 +71,25 @@ impl Caisse<'_> {
         let body = json!({ "motif": "correction", "du": "2025-01-01", "au": "2025-12-31" });
         let nom = what.replace(' ', "-");
         let key = format!("Idempotency-Key: essai-{nom}\r\n");
-        let (began, before) = (Instant::now(), Cpu::now(self.pid, self.folder));
         let asked = self.ask("POST", "/v1/reevaluations", &key, &body.to_string());
         let path = format!("/v1/reevaluations/{}", asked["id"].as_str().unwrap());
-        let shown = self.wait(&path, "essayee");
-        let tried = self.say(&format!("{what}, tried"), &shown, (began, before));
-        let (began, before) = (Instant::now(), Cpu::now(self.pid, self.folder));
+        let (shown, tried) = self.follow(&format!("{what}, tried"), &path, "essayee");
         let headers =
             format!("Idempotency-Key: application-{nom}\r\nIf-Match: \"{}\"\r\n", shown["version"]);
         self.ask("POST", &format!("{path}/application"), &headers, "");
-        let shown = self.wait(&path, "appliquee");
-        [tried, self.say(&format!("{what}, applied"), &shown, (began, before))]
+        let (_, applied) = self.follow(&format!("{what}, applied"), &path, "appliquee");
+        [tried, applied]
     }
+}
 
-    fn say(&self, what: &str, shown: &Value, (began, before): (Instant, Cpu)) -> usize {
-        let micros = began.elapsed().as_micros() as usize;
-        let cpu = Cpu::now(self.pid, self.folder).since(before);
-        let number = |name: &str| shown[name].as_u64().unwrap() as usize;
-        let (feuilles, changed) = (number("feuilles"), number("feuilles_changees"));
-        let each = |millis: u64| millis as usize * 1_000 / feuilles;
-        let rate = feuilles * 1_000_000 / micros;
-        println!("{what}: {feuilles} feuilles, of which {changed} change");
-        println!(
-            "  {rate} feuilles/s; processor time a feuille: service {} µs, PostgreSQL {} µs",
-            each(cpu.service),
-            each(cpu.postgres)
-        );
-        rate
+/// Asks now and then, until what is asked is so.
+fn until(shown: impl Fn() -> Value, so: impl Fn(&Value) -> bool) -> Value {
+    loop {
+        let shown = shown();
+        if so(&shown) {
+            return shown;
+        }
+        std::thread::sleep(REGARD);
     }
 }
 

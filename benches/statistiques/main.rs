@@ -20,12 +20,12 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
-#[path = "../lots/client.rs"]
-mod client;
 #[path = "../support/cpu.rs"]
 mod cpu;
 #[path = "../lots/foule.rs"]
 mod foule;
+#[path = "../support/lot.rs"]
+mod lot;
 #[path = "../support/rpps.rs"]
 mod rpps;
 #[path = "../support/mod.rs"]
@@ -162,7 +162,7 @@ fn main() {
     let host = base.trim_start_matches("http://").to_owned();
     let caisse = token(&folder, &["caisse", "--organisme", "010110000"]);
     let before = Cpu::now(child.id(), &folder);
-    let answers = client::send(&host, &caisse, &lot, |_| {});
+    let answers = lot::send((&host, "feuilles-de-soins"), &caisse, &lot, |_| {});
     let sent = Cpu::now(child.id(), &folder).since(before);
     println!(
         "a lot of {} feuilles: {} stored, {} refused",

@@ -96,6 +96,57 @@ pub struct Examen {
     pub feuilles: i64,
     /// Feuilles that the law of today cannot evaluate.
     pub sans_reponse: i64,
+    /// Feuilles that are decided otherwise.
+    pub changees: i64,
+    /// More, or less, in all.
+    pub ecart: EcartReevaluation,
+}
+
+/// What each payer pays more, or less, in cents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EcartReevaluation {
+    /// The compulsory insurance.
+    pub rembourse_amo: i64,
+    /// The complementary insurance.
+    pub part_amc: i64,
+    /// The patients.
+    pub reste_a_charge: i64,
+}
+
+impl Examen {
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            patients: self.patients.saturating_add(other.patients),
+            feuilles: self.feuilles.saturating_add(other.feuilles),
+            sans_reponse: self.sans_reponse.saturating_add(other.sans_reponse),
+            changees: self.changees.saturating_add(other.changees),
+            ecart: self.ecart.plus(&other.ecart),
+        }
+    }
+}
+
+impl EcartReevaluation {
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            rembourse_amo: self.rembourse_amo.saturating_add(other.rembourse_amo),
+            part_amc: self.part_amc.saturating_add(other.part_amc),
+            reste_a_charge: self.reste_a_charge.saturating_add(other.reste_a_charge),
+        }
+    }
+
+    /// From one decision to another.
+    pub fn entre(avant: &Issue, apres: &Issue) -> Self {
+        let more = |after: Centimes, before: Centimes| after.get().saturating_sub(before.get());
+        Self {
+            rembourse_amo: more(apres.rembourse_amo, avant.rembourse_amo),
+            part_amc: more(apres.part_amc, avant.part_amc),
+            reste_a_charge: more(apres.reste_a_charge, avant.reste_a_charge),
+        }
+    }
 }
 
 /// What an evaluation decides, in short.

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use super::{StorageError, Tx, copie};
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
-    Changement, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
+    Changement, EcartReevaluation, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
 };
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -16,8 +17,8 @@ pub async fn insert(tx: &mut Tx, asked: &Reevaluation) -> Result<(), StorageErro
         "/* reevaluation.insert */
          INSERT INTO reevaluation
              (reevaluation_id, caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le,
-              places, patients, feuilles, sans_reponse)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0)",
+              places, patients, feuilles, sans_reponse, feuilles_changees, ecart_amo, ecart_amc, ecart_reste)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, 0, 0)",
         asked.id.uuid(),
         asked.caisse,
         asked.motif.mot(),
@@ -41,7 +42,7 @@ pub async fn get(
     let row = sqlx::query!(
         "/* reevaluation.get */
          SELECT caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le, places,
-                patients, feuilles, sans_reponse
+                patients, feuilles, sans_reponse, feuilles_changees, ecart_amo, ecart_amc, ecart_reste
          FROM reevaluation WHERE reevaluation_id = $1",
         id.uuid()
     )
@@ -60,6 +61,12 @@ pub async fn get(
             patients: row.patients,
             feuilles: row.feuilles,
             sans_reponse: row.sans_reponse,
+            changees: row.feuilles_changees,
+            ecart: EcartReevaluation {
+                rembourse_amo: row.ecart_amo,
+                part_amc: row.ecart_amc,
+                reste_a_charge: row.ecart_reste,
+            },
         },
     }))
 }
@@ -79,7 +86,11 @@ pub async fn advance(
              places = CASE WHEN $4 THEN array_fill(NULL::uuid, ARRAY[cardinality(places)]) ELSE places END,
              patients = CASE WHEN $4 THEN 0 ELSE patients END,
              feuilles = CASE WHEN $4 THEN 0 ELSE feuilles END,
-             sans_reponse = CASE WHEN $4 THEN 0 ELSE sans_reponse END
+             sans_reponse = CASE WHEN $4 THEN 0 ELSE sans_reponse END,
+             feuilles_changees = CASE WHEN $4 THEN 0 ELSE feuilles_changees END,
+             ecart_amo = CASE WHEN $4 THEN 0 ELSE ecart_amo END,
+             ecart_amc = CASE WHEN $4 THEN 0 ELSE ecart_amc END,
+             ecart_reste = CASE WHEN $4 THEN 0 ELSE ecart_reste END
          WHERE reevaluation_id = $1 AND etat = $2",
         id.uuid(),
         from.mot(),
@@ -101,7 +112,9 @@ pub async fn pass(
     tx.try_write(sqlx::query!(
         "/* reevaluation.pass */
          UPDATE reevaluation
-         SET places[$7] = $3, patients = patients + $4, feuilles = feuilles + $5, sans_reponse = sans_reponse + $6
+         SET places[$7] = $3, patients = patients + $4, feuilles = feuilles + $5, sans_reponse = sans_reponse + $6,
+             feuilles_changees = feuilles_changees + $8, ecart_amo = ecart_amo + $9, ecart_amc = ecart_amc + $10,
+             ecart_reste = ecart_reste + $11
          WHERE reevaluation_id = $1 AND etat = $2 AND (places[$7] IS NULL OR places[$7] < $3)",
         asked.id.uuid(),
         asked.etat.mot(),
@@ -109,7 +122,11 @@ pub async fn pass(
         examen.patients,
         examen.feuilles,
         examen.sans_reponse,
-        place
+        place,
+        examen.changees,
+        examen.ecart.rembourse_amo,
+        examen.ecart.part_amc,
+        examen.ecart.reste_a_charge
     ))
     .await
 }
@@ -125,14 +142,15 @@ pub async fn persons(
         "/* reevaluation.persons */
          SELECT DISTINCT a.patient_id FROM affiliation a
          WHERE a.remplace_le IS NULL AND left(a.organisme, 5) = $1 AND a.effet @> $2::date
-           AND ($3::uuid IS NULL OR a.patient_id > $3)
+           AND a.patient_id > $3
            AND ($4::timestamptz IS NULL OR EXISTS (
                  SELECT FROM evenement e
                  WHERE e.patient_id = a.patient_id AND e.nature NOT LIKE 'feuille.%' AND e.enregistre_le >= $4))
          ORDER BY a.patient_id LIMIT $5",
         asked.caisse,
         jour,
-        after as _,
+        // One bound, which the key serves whatever the plan.
+        after.map_or(Uuid::nil(), PatientId::uuid),
         asked.etendue.depuis,
         limit
     )
@@ -201,29 +219,14 @@ const COPY: &str = "/* reevaluation_feuille.copy */
 /// Bytes that a change takes in a copy, more or less.
 const LIGNE: usize = 300;
 
-/// How much changes in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Bilan {
-    /// Feuilles whose evaluation changes.
-    pub feuilles: i64,
-    /// More, or less, paid by the compulsory insurance.
-    pub rembourse_amo: i64,
-    /// By the complementary insurance.
-    pub part_amc: i64,
-    /// By the patients.
-    pub reste_a_charge: i64,
-}
-
-/// Sums what changes.
-pub async fn bilan(conn: &mut PgConnection, id: ReevaluationId) -> Result<Bilan, StorageError> {
-    Ok(sqlx::query_as!(
-        Bilan,
-        r#"/* reevaluation_feuille.sum */
-         SELECT count(*) AS "feuilles!",
-                coalesce(sum(amo_nouveau - amo_ancien), 0)::bigint AS "rembourse_amo!",
-                coalesce(sum(amc_nouveau - amc_ancien), 0)::bigint AS "part_amc!",
-                coalesce(sum(reste_nouveau - reste_ancien), 0)::bigint AS "reste_a_charge!"
-         FROM reevaluation_feuille WHERE reevaluation_id = $1"#,
+/// How many feuilles [`changes`] lists.
+pub async fn count_changes(
+    conn: &mut PgConnection,
+    id: ReevaluationId,
+) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* reevaluation_feuille.count */
+         SELECT count(*) AS "count!" FROM reevaluation_feuille WHERE reevaluation_id = $1"#,
         id.uuid()
     )
     .fetch_one(conn)

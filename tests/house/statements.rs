@@ -34,7 +34,7 @@ const AUTREMENT: [(&str, &str); 26] = [
     ("evaluation.last", "feuilles that were received before, by their ids and days"),
     ("evaluation.kept_bytes", "a replay reads everything of a slice of time"),
     ("feuille_de_soins.days", "the first and last day of everything"),
-    ("reevaluation_feuille.sum", "totals of a job"),
+    ("reevaluation_feuille.count", "how many lines a list has"),
     ("identifiant_patient.digest", "under which key a number is found, while the key is replaced"),
     ("rotation.numbers", "the key is replaced, page by page"),
     ("rotation.rows_of_numbers", "the key is replaced, page by page"),

@@ -15,7 +15,7 @@ use crate::domain::evaluation::{Avertissement, Evaluation};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
 use crate::domain::reevaluation::{
-    Changement, Examen, Issue, Reevaluation, autre_ccam, causes, decident_pareil,
+    Changement, EcartReevaluation, Examen, Issue, Reevaluation, autre_ccam, causes, decident_pareil,
 };
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
@@ -75,7 +75,7 @@ pub(super) async fn reexamine(
     let owners = faits::records(job.conn(), &persons).await?;
     let days = (asked.reevaluation.etendue.du, asked.reevaluation.etendue.au);
     let tenues = tenues(core, job.conn(), &owners, days).await?;
-    let mut examen =
+    let examen =
         Examen { patients: i64::try_from(persons.len()).unwrap_or(i64::MAX), ..Examen::default() };
     if tenues.is_empty() {
         return Ok((examen, Vec::new()));
@@ -92,10 +92,7 @@ pub(super) async fn reexamine(
         let deciding = tokio::task::spawn_blocking(move || donnees.decide(&core));
         deciding.await.map_err(|_panicked| ServiceError::Indisponible)??
     };
-    for one in decided.values() {
-        examen.feuilles = examen.feuilles.saturating_add(one.examen.feuilles);
-        examen.sans_reponse = examen.sans_reponse.saturating_add(one.examen.sans_reponse);
-    }
+    let examen = decided.values().fold(examen, |all, one| all.plus(&one.examen));
     let changed = decided.into_iter().filter(|(_, one)| !one.autrement.is_empty()).collect();
     let changes = tell(job, asked, (&owners, &verrous), changed).await?;
     Ok((examen, changes))
@@ -152,6 +149,8 @@ impl Donnees {
         let issues = Issue::of(&before.evaluation).zip(Issue::of(&evaluation));
         let Some((avant, apres)) = issues else { return Ok(()) };
         let Some(instant) = self.instants.get(&patient) else { return Ok(()) };
+        own.examen.changees = own.examen.changees.saturating_add(1);
+        own.examen.ecart = own.examen.ecart.plus(&EcartReevaluation::entre(&avant, &apres));
         own.autrement.push(Autrement {
             jour,
             ancien: (before.numero, before.loi_id, before.connu_le),

@@ -18,23 +18,14 @@ use crate::domain::reevaluation::{
 };
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::Connection;
-use crate::storage::reevaluations::{self, Bilan};
-
-/// A reevaluation, and what changes by it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SuiviReevaluation {
-    /// What was asked, and how far it is.
-    pub reevaluation: Reevaluation,
-    /// What changes in all.
-    pub bilan: Bilan,
-}
+use crate::storage::reevaluations;
 
 /// Asks for feuilles to be evaluated again; a job tries it and changes nothing.
 pub async fn create(
     core: &Core,
     demande: &Demande,
     (motif, etendue): (MotifReevaluation, Etendue),
-    rendre: impl Render<SuiviReevaluation>,
+    rendre: impl Render<Reevaluation>,
 ) -> Done {
     let contexte = &demande.contexte;
     contexte.demarche.verify_role(contexte.acteur()).map_err(ServiceError::from)?;
@@ -62,7 +53,7 @@ pub async fn create(
     };
     reevaluations::insert(opening.conn(), &reevaluation).await?;
     announce(&mut opening, &reevaluation, NatureEvenement::ReevaluationDemandee).await?;
-    Ok(opening.close(rendre(&SuiviReevaluation { reevaluation, bilan: Bilan::default() })?).await?)
+    Ok(opening.close(rendre(&reevaluation)?).await?)
 }
 
 /// Reads one of the calling caisse.
@@ -70,7 +61,7 @@ pub async fn get(
     core: &Core,
     contexte: &Contexte,
     id: ReevaluationId,
-) -> Result<SuiviReevaluation, ServiceError> {
+) -> Result<Reevaluation, ServiceError> {
     let mut search = core.search(contexte).await?;
     followed(search.conn(), contexte, id).await
 }
@@ -85,7 +76,7 @@ pub async fn list_changes(
     let mut search = core.search(contexte).await?;
     followed(search.conn(), contexte, id).await?;
     let changes = reevaluations::changes(search.conn(), id, page.apres, page.lus()).await?;
-    let counted = async { Ok(reevaluations::bilan(search.conn(), id).await?.feuilles) };
+    let counted = async { Ok(reevaluations::count_changes(search.conn(), id).await?) };
     let total = page.compter::<ServiceError>(counted).await?;
     let shown = page.montres(&changes).iter();
     let persons: Vec<PatientId> = shown.map(|change| change.patient_id).collect();
@@ -97,19 +88,19 @@ pub async fn apply(
     core: &Core,
     demande: &Demande,
     (id, version): (ReevaluationId, VersionsVues),
-    rendre: impl Render<SuiviReevaluation>,
+    rendre: impl Render<Reevaluation>,
 ) -> Done {
     let mut opening = core.open(demande).await?;
-    let seen = followed(opening.conn(), &demande.contexte, id).await?.reevaluation;
+    let seen = followed(opening.conn(), &demande.contexte, id).await?;
     version.verify(seen.version)?;
     let way = (EtatReevaluation::Essayee, EtatReevaluation::EnApplication);
     if !reevaluations::advance(opening.conn(), id, way).await? {
         let state = "la réévaluation n'est pas essayée, ou elle est déjà appliquée";
         return Err(ServiceError::EtatIncompatible(state).into());
     }
-    let suivi = followed(opening.conn(), &demande.contexte, id).await?;
-    announce(&mut opening, &suivi.reevaluation, NatureEvenement::ReevaluationAppliquee).await?;
-    Ok(opening.close(rendre(&suivi)?).await?)
+    let reevaluation = followed(opening.conn(), &demande.contexte, id).await?;
+    announce(&mut opening, &reevaluation, NatureEvenement::ReevaluationAppliquee).await?;
+    Ok(opening.close(rendre(&reevaluation)?).await?)
 }
 
 /// Whether the days asked can have feuilles.
@@ -153,11 +144,10 @@ async fn followed(
     conn: &mut Connection,
     contexte: &Contexte,
     id: ReevaluationId,
-) -> Result<SuiviReevaluation, ServiceError> {
+) -> Result<Reevaluation, ServiceError> {
     let caisse = contexte.acteur().identite();
-    let reevaluation = reevaluations::get(conn, id)
+    reevaluations::get(conn, id)
         .await?
         .filter(|known| known.caisse == caisse)
-        .ok_or(ServiceError::Introuvable)?;
-    Ok(SuiviReevaluation { reevaluation, bilan: reevaluations::bilan(conn, id).await? })
+        .ok_or(ServiceError::Introuvable)
 }

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::calcul::{Demandee, reexamine};
 use super::reevaluation_of;
 use crate::domain::ids::PatientId;
-use crate::domain::reevaluation::{EtatReevaluation, Reevaluation, VOIES};
+use crate::domain::reevaluation::{EtatReevaluation, Examen, Reevaluation, VOIES};
 use crate::services::faits::Praticiens;
 use crate::services::{Core, ServiceError};
 use crate::storage::reevaluations;
@@ -15,12 +15,12 @@ use crate::storage::taches::Tache;
 /// The job that tries or applies one.
 pub const REEVALUER: &str = "reevaluer";
 
-/// Persons of a lane who are locked together when one month of care is asked. Of more months, fewer: what is read at once, and for how
-/// long somebody who writes about one of them waits, is some hundreds of feuilles whatever the days.
-const ENSEMBLE: usize = 256;
+/// Feuilles of a lane that are taken together, more or less: what is in memory, and for how long somebody who writes about one of their persons
+/// waits, whatever the days asked.
+const ENSEMBLE: usize = 512;
 
-/// The fewest.
-const MOINS: usize = 16;
+/// Persons of a lane who are locked together, at least and at most.
+const PERSONNES: (usize, usize) = (16, 512);
 
 /// Tries or applies a reevaluation, from where an earlier run stopped.
 pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
@@ -48,8 +48,7 @@ async fn walk(core: &Core, task: &Tache, asked: &Reevaluation) -> Result<bool, S
         loi_id: core.loi_id().await?,
         praticiens: &Praticiens::default(),
     };
-    let limit = page(asked);
-    let mut after = debut(asked);
+    let (mut after, mut limit) = (debut(asked), first_page(asked));
     loop {
         let page = if let Some(only) = asked.etendue.patient_id {
             let waits = after.is_none_or(|done| done < only);
@@ -62,11 +61,12 @@ async fn walk(core: &Core, task: &Tache, asked: &Reevaluation) -> Result<bool, S
         let Some(last) = page.last().copied() else { return Ok(true) };
         let lanes = voies(asked, page).into_iter().enumerate();
         let served = lanes.map(|(voie, persons)| serve_lane(core, &demandee, voie, persons));
+        let mut found = Examen::default();
         for served in join_all(served).await {
-            if !served? {
-                return Ok(false);
-            }
+            let Some(examen) = served? else { return Ok(false) };
+            found = found.plus(&examen);
         }
+        limit = next_page(limit, &found);
         after = Some(last);
         if !core.still_ours(task).await? {
             return Ok(false);
@@ -74,11 +74,23 @@ async fn walk(core: &Core, task: &Tache, asked: &Reevaluation) -> Result<bool, S
     }
 }
 
-/// Persons read at once: those whom the lanes lock.
-fn page(asked: &Reevaluation) -> usize {
+/// Persons read first, as if each had two feuilles a month.
+fn first_page(asked: &Reevaluation) -> usize {
     let days = asked.etendue.au.signed_duration_since(asked.etendue.du).num_days();
     let months = usize::try_from(days / 30).unwrap_or_default().saturating_add(1);
-    VOIES.saturating_mul((ENSEMBLE / months).max(MOINS))
+    of_lanes(ENSEMBLE / months.saturating_mul(2))
+}
+
+/// Persons read next, as if they had as many feuilles as those who were just served; at most twice as many.
+fn next_page(limit: usize, found: &Examen) -> usize {
+    let count = |number: i64| usize::try_from(number).unwrap_or_default();
+    let persons = ENSEMBLE.saturating_mul(count(found.patients)) / count(found.feuilles).max(1);
+    of_lanes(persons.min(limit.saturating_mul(2) / VOIES))
+}
+
+/// Those of all the lanes, so many each.
+fn of_lanes(persons: usize) -> usize {
+    persons.clamp(PERSONNES.0, PERSONNES.1).saturating_mul(VOIES)
 }
 
 /// From whom on somebody remains: nobody before the one at whom the last of the lanes is.
@@ -111,26 +123,26 @@ fn voies(asked: &Reevaluation, page: Vec<PatientId>) -> [Vec<PatientId>; VOIES] 
     lanes
 }
 
-/// Evaluates the feuilles of the persons of a lane again; `false` when somebody else did it. What stops them together is looked
+/// Evaluates the feuilles of the persons of a lane again; nothing when somebody else did it. What stops them together is looked
 /// for one by one, so that whoever is the cause stops nobody before them.
 async fn serve_lane(
     core: &Core,
     asked: &Demandee<'_>,
     voie: usize,
     persons: Vec<PatientId>,
-) -> Result<bool, ServiceError> {
+) -> Result<Option<Examen>, ServiceError> {
     match serve(core, asked, voie, &persons).await {
         Err(error) if persons.len() > 1 => {
             tracing::warn!(%error, "persons of a reevaluation are served one by one");
         }
         served => return served,
     }
+    let mut found = Examen::default();
     for patient in persons {
-        if !serve(core, asked, voie, &[patient]).await? {
-            return Ok(false);
-        }
+        let Some(examen) = serve(core, asked, voie, &[patient]).await? else { return Ok(None) };
+        found = found.plus(&examen);
     }
-    Ok(true)
+    Ok(Some(found))
 }
 
 async fn serve(
@@ -138,8 +150,8 @@ async fn serve(
     asked: &Demandee<'_>,
     voie: usize,
     persons: &[PatientId],
-) -> Result<bool, ServiceError> {
-    let Some(last) = persons.last().copied() else { return Ok(true) };
+) -> Result<Option<Examen>, ServiceError> {
+    let Some(last) = persons.last().copied() else { return Ok(Some(Examen::default())) };
     let mut job = core.job("reevaluation.serve").await?;
     let (examen, changes) = reexamine(&mut job, asked, persons).await?;
     if !asked.reevaluation.ecrit() || changes.is_empty() {
@@ -147,11 +159,12 @@ async fn serve(
         job.forget().await?;
         job = core.job("reevaluation.note").await?;
     }
-    if !reevaluations::pass(job.conn(), asked.reevaluation, (voie, last), examen).await? {
-        return Ok(false);
-    }
     let id = asked.reevaluation.id;
     reevaluations::write_changes(job.conn(), id, persons, &changes).await?;
+    // Last: the lanes have one row between them.
+    if !reevaluations::pass(job.conn(), asked.reevaluation, (voie, last), examen).await? {
+        return Ok(None);
+    }
     job.close().await?;
-    Ok(true)
+    Ok(Some(examen))
 }

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
-use crate::domain::reevaluation::{Changement, Etendue, MotifReevaluation};
+use crate::domain::reevaluation::{Changement, Etendue, MotifReevaluation, Reevaluation};
 use crate::http::AppState;
 use crate::http::conditionnel::SiCorrespond;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete};
@@ -26,7 +26,6 @@ use crate::http::problem::Refus;
 use crate::http::v1::acte::{consultation, creation};
 use crate::services::Rendu;
 use crate::services::reevaluations;
-use crate::services::reevaluations::SuiviReevaluation;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -56,10 +55,10 @@ lecture! {
 }
 
 /// Renders a reevaluation, with its version as ETag.
-fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
-    let location = format!("/v1/reevaluations/{}", suivi.reevaluation.id);
-    let version = Some(suivi.reevaluation.version);
-    rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::new(suivi))
+fn accepted(reevaluation: &Reevaluation) -> Result<Rendu, serde_json::Error> {
+    let location = format!("/v1/reevaluations/{}", reevaluation.id);
+    let version = Some(reevaluation.version);
+    rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::new(reevaluation))
 }
 
 creation! {
@@ -85,8 +84,8 @@ consultation! {
     /// demandée la lit.
     get: LireReevaluation = "/v1/reevaluations/{id}" => ReevaluationVue "La réévaluation", [],
     (core, contexte, Chemin(id): Chemin<ReevaluationId>) {
-        let suivi = reevaluations::get(core, contexte, id).await?;
-        json_version(&ReevaluationVue::new(&suivi), suivi.reevaluation.version)
+        let reevaluation = reevaluations::get(core, contexte, id).await?;
+        json_version(&ReevaluationVue::new(&reevaluation), reevaluation.version)
     }
 }
 

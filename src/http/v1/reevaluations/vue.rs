@@ -7,19 +7,18 @@ use utoipa::ToSchema;
 use crate::domain::evaluation::Appartenance;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
-    ActionReevaluation, Changement, EtatReevaluation, Issue, MotifReevaluation,
+    ActionReevaluation, Changement, EtatReevaluation, Issue, MotifReevaluation, Reevaluation,
 };
 use crate::http::idempotency::Anonymous;
 use crate::http::pagination::Page;
 use crate::http::schemas::{LettreDeterminee, NumeroEvaluation};
 use crate::http::vue::vue;
-use crate::services::reevaluations::SuiviReevaluation;
 
 vue! {
     /// Réévaluation de feuilles.
-    pub(crate) struct ReevaluationVue(suivi: &SuiviReevaluation) {
-        let SuiviReevaluation { reevaluation, bilan } = suivi;
+    pub(crate) struct ReevaluationVue(reevaluation: &Reevaluation) {
         let (etendue, examen) = (&reevaluation.etendue, &reevaluation.examen);
+        let ecart = &examen.ecart;
 
         /// Identifiant.
         id: ReevaluationId = reevaluation.id,
@@ -51,12 +50,12 @@ vue! {
         sans_reponse: i64 = examen.sans_reponse,
         /// Feuilles dont la décision change.
         #[schema(example = 2)]
-        feuilles_changees: i64 = bilan.feuilles,
+        feuilles_changees: i64 = examen.changees,
         /// Différence totale, par payeur.
         difference: DifferenceVue = DifferenceVue {
-            rembourse_amo_centimes: bilan.rembourse_amo,
-            part_amc_centimes: bilan.part_amc,
-            reste_a_charge_centimes: bilan.reste_a_charge,
+            rembourse_amo_centimes: ecart.rembourse_amo,
+            part_amc_centimes: ecart.part_amc,
+            reste_a_charge_centimes: ecart.reste_a_charge,
         },
         /// Ce que l'appelant peut faire maintenant.
         actions: Vec<ActionReevaluation> = reevaluation.actions(),

@@ -8,6 +8,7 @@ use std::path::Path;
 /// What was answered.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Answers {
+    /// Stored, or simulated.
     pub enregistrees: usize,
     pub deja_recues: usize,
     pub refusees: usize,
@@ -27,6 +28,8 @@ impl Answers {
         match line.get(at + 11) {
             Some(b'e') => self.enregistrees += 1,
             Some(b'd') => self.deja_recues += 1,
+            // The total of simulations.
+            Some(b't') => {}
             _ => {
                 if self.refusees == 0 {
                     println!("refused: {}", String::from_utf8_lossy(line));
@@ -37,13 +40,18 @@ impl Answers {
     }
 }
 
-/// Sends a file; calls `seen` with the answers now and then, and until the last one.
-pub fn send(host: &str, token: &str, file: &Path, mut seen: impl FnMut(&Answers)) -> Answers {
+/// Sends a lot of what a path of the API names; calls `seen` with the answers now and then, and until the last one.
+pub fn send(
+    (host, what): (&str, &str),
+    token: &str,
+    file: &Path,
+    mut seen: impl FnMut(&Answers),
+) -> Answers {
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_nodelay(true).unwrap();
     let mut sending = stream.try_clone().unwrap();
     let head = format!(
-        "POST /v1/feuilles-de-soins/lots HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
+        "POST /v1/{what}/lots HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     );
     let mut lot = File::open(file).unwrap();
