@@ -28,7 +28,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use self::rpps::rpps;
-use self::support::{PROGRAM, nir, psql, start, token};
+use self::support::{nir, program, psql, start, token};
 
 const ORGANISME: &str = "010110000";
 const MEDECINS: usize = 1_000;
@@ -76,7 +76,7 @@ fn choix(number: usize) -> String {
 /// Takes a file over as an operator does; gives how long it took, and says it.
 fn reprise(folder: &Path, nature: &str, count: usize, file: &Path) -> Duration {
     let began = Instant::now();
-    let output = Command::new(PROGRAM)
+    let output = Command::new(program())
         .args(["reprise", "--organisme", ORGANISME, "--nature", nature, "--executer"])
         .arg(file)
         .env_clear()

@@ -6,7 +6,7 @@
 //! people, then that one again. The first one also makes what the rows of the people hold from then on. It prints feuilles a second; the processor time of the service, of PostgreSQL and of the
 //! client for one feuille, which does not depend on who else uses the machine; the memory of the service
 //! at the beginning and at the end; bytes on disk for each feuille, indexes included. Then it evaluates all of it again, tried and applied:
-//! when nothing changes, and when every choice is gone from the register. The reference of
+//! when nothing changes, and when every choice takes effect later than was believed. The reference of
 //! known cost is `COPY` of the same rows into a table of the same shape, on the same server.
 
 #![expect(
@@ -43,7 +43,7 @@ use std::time::Instant;
 use self::cpu::Cpu;
 use self::lot::send;
 use self::memoire::memory;
-use self::reexamen::{Caisse, oublier_les_choix};
+use self::reexamen::{Caisse, retarder_les_choix};
 use self::support::{psql, start, token};
 
 fn setting(name: &str, default: usize) -> usize {
@@ -187,9 +187,9 @@ fn main() {
     grown(&then, &sizes(&folder), feuilles);
     let caisse = Caisse { host: &host, token: &token, folder: &folder, pid: child.id() };
     let same = caisse.reevaluer("nothing changes");
-    oublier_les_choix(&folder);
-    let others = caisse.reevaluer("without their choices");
-    for (what, [tried, applied]) in [("nothing changes", same), ("without their choices", others)] {
+    retarder_les_choix(&folder);
+    let others = caisse.reevaluer("choices of later");
+    for (what, [tried, applied]) in [("nothing changes", same), ("choices of later", others)] {
         println!(
             "reevaluation, {what}: tried at {} % of the pace of the next lot, applied at {} %",
             tried * 100 / rate,

@@ -1,4 +1,4 @@
-//! Evaluates again what lots stored: a trial, then an application of which every choice of the register is gone.
+//! Evaluates again what lots stored, tried and applied: when nothing changes, and when every choice was found to take effect later.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -93,13 +93,14 @@ fn until(shown: impl Fn() -> Value, so: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-/// Takes every choice away, as no real life does: every feuille that rested on one is decided otherwise.
-pub fn oublier_les_choix(folder: &Path) {
+/// Every choice takes effect later than was believed, as no real life has it: the feuilles before that day that rested on one are decided
+/// otherwise.
+pub fn retarder_les_choix(folder: &Path) {
     psql(
         folder,
         "SET session_replication_role = replica;
-         UPDATE designation SET remplace_le = now();
-         UPDATE designation_medecin SET remplace_le = now();
+         UPDATE designation SET effet = '[2025-02-15,)' WHERE effet = '[2020-03-01,)';
+         UPDATE designation_medecin SET effet = '[2025-02-15,)' WHERE effet = '[2020-03-01,)';
          UPDATE patient SET connu_le = greatest(now(), connu_le + interval '1 microsecond')",
     );
     psql(folder, "VACUUM (ANALYZE)");

@@ -1,16 +1,21 @@
 //! What measures of the running service share: a service in an empty directory, its tokens, its database
 //! and the people of a load.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// The program that Cargo built for this run.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
+/// The program that is measured: that of another commit when `TRAITANT_BENCH_PROGRAMME` names it, otherwise the one that Cargo built for
+/// this run.
+pub fn program() -> OsString {
+    std::env::var_os("TRAITANT_BENCH_PROGRAMME")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_traitant").into())
+}
 
 /// Starts the service on a free port; gives its address.
 pub fn start(folder: &Path) -> (Child, String) {
-    let mut child = Command::new(PROGRAM)
+    let mut child = Command::new(program())
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("TRAITANT_DONNEES", folder)
@@ -31,7 +36,7 @@ pub fn start(folder: &Path) -> (Child, String) {
 
 /// A token of the service of a folder.
 pub fn token(folder: &Path, bearer: &[&str]) -> String {
-    let output = Command::new(PROGRAM)
+    let output = Command::new(program())
         .arg("jeton")
         .args(bearer)
         .args(["--duree", "7200"])

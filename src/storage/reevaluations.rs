@@ -165,11 +165,18 @@ pub async fn write_changes(
     patients: &[PatientId],
     changes: &[Changement],
 ) -> Result<(), StorageError> {
+    let Some((first, last)) = patients.iter().min().zip(patients.iter().max()) else {
+        return Ok(());
+    };
+    // Bounds, which the key serves whatever the plan: one made while the table is small would read all that was found so far.
     tx.write(sqlx::query!(
         "/* reevaluation_feuille.forget */
-         DELETE FROM reevaluation_feuille WHERE reevaluation_id = $1 AND patient_id = ANY ($2)",
+         DELETE FROM reevaluation_feuille
+         WHERE reevaluation_id = $1 AND patient_id >= $3 AND patient_id <= $4 AND patient_id = ANY ($2)",
         id.uuid(),
-        patients as _
+        patients as _,
+        first.uuid(),
+        last.uuid()
     ))
     .await?;
     if changes.is_empty() {
