@@ -140,10 +140,7 @@ fn report(folder: &Path, what: &str, patients: usize, took: Duration) {
 }
 
 fn main() {
-    let patients = std::env::var("TRAITANT_BENCH_PATIENTS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(3_000);
+    let patients = support::setting("TRAITANT_BENCH_PATIENTS", 3_000);
     let folder = std::env::temp_dir().join(format!("traitant-cessation-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

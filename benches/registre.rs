@@ -150,10 +150,7 @@ async fn run(many: usize) {
 }
 
 fn main() {
-    let many = std::env::var("TRAITANT_BENCH_DESIGNATIONS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(2_000_000);
+    let many = support::setting("TRAITANT_BENCH_DESIGNATIONS", 2_000_000);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(run(many));
 }

@@ -34,8 +34,7 @@ const ORGANISME: &str = "010110000";
 const MEDECINS: usize = 1_000;
 
 fn persons() -> usize {
-    let asked = std::env::var("TRAITANT_BENCH_PERSONNES").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
+    support::setting("TRAITANT_BENCH_PERSONNES", 1_000_000)
 }
 
 /// Writes a file of the caisse, a line a number.

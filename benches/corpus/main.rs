@@ -29,21 +29,19 @@ mod rpps;
 mod support;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::Write;
 use std::process::Command;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use traitant::domain::digest::EmpreinteEnCours;
 
-use self::support::{start, token};
+use self::support::{setting, start, token};
 
 /// Persons who share the feuilles: enough of each that ceilings and earlier feuilles decide.
 const PERSONNES: usize = 5_000;
 
 fn main() {
-    let feuilles = std::env::var("TRAITANT_BENCH_FEUILLES").ok();
-    let feuilles = feuilles.and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let feuilles = setting("TRAITANT_BENCH_FEUILLES", 100_000);
     let folder = std::env::temp_dir().join(format!("traitant-corpus-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let (mut child, base) = start(&folder);
@@ -68,7 +66,7 @@ fn main() {
 
 /// The digest of the answers, and how much they differ among themselves.
 fn say(answers: &str, feuilles: usize) {
-    let mut digest = Sha256::new();
+    let mut digest = EmpreinteEnCours::default();
     let (mut kinds, mut decisions) = (BTreeMap::new(), BTreeMap::new());
     let file = std::env::var_os("TRAITANT_BENCH_REPONSES");
     let mut file = file.map(|path| std::io::BufWriter::new(std::fs::File::create(path).unwrap()));
@@ -82,7 +80,7 @@ fn say(answers: &str, feuilles: usize) {
         }
         sans_ids(&mut answer);
         let text = answer.to_string();
-        digest.update(&text);
+        digest.update(text.as_bytes());
         digest.update(b"\n");
         if let Some(file) = &mut file {
             writeln!(file, "{text}").unwrap();
@@ -90,12 +88,9 @@ fn say(answers: &str, feuilles: usize) {
         count += 1;
     }
     assert_eq!(count, feuilles, "each feuille has its answer");
-    let hex = digest.finalize().iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    });
+    let digest = digest.finish();
     println!(
-        "{count} answers: {kinds:?}\ncodes decided: {decisions:?}\nSHA-256 of the answers: {hex}"
+        "{count} answers: {kinds:?}\ncodes decided: {decisions:?}\nSHA-256 of the answers: {digest}"
     );
 }
 

@@ -215,10 +215,7 @@ fn precedentes(folder: &Path, host: &str) {
 }
 
 fn main() {
-    let requests = std::env::var("TRAITANT_BENCH_FEUILLES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(4_000);
+    let requests = support::setting("TRAITANT_BENCH_FEUILLES", 4_000);
     let folder = std::env::temp_dir().join(format!("traitant-feuille-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let (mut child, base) = start(&folder);

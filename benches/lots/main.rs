@@ -44,11 +44,7 @@ use self::cpu::Cpu;
 use self::lot::send;
 use self::memoire::memory;
 use self::reexamen::{Caisse, retarder_les_choix};
-use self::support::{psql, start, token};
-
-fn setting(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
+use self::support::{psql, setting, start, token};
 
 /// What there is on disk, by table, whichever it is: bytes of heap and of indexes.
 fn sizes(folder: &Path) -> Vec<(String, u64)> {

@@ -39,14 +39,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use self::cpu::Cpu;
-use self::support::{psql, start, token};
+use self::support::{psql, setting, start, token};
 
 /// Times that each table is read.
 const FOIS: usize = 20;
-
-fn setting(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 /// Somebody who holds the row that the job needs, until killed.
 fn hold(folder: &Path) -> Child {

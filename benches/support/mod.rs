@@ -5,12 +5,18 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::str::FromStr;
 
 /// The program that is measured: that of another commit when `TRAITANT_BENCH_PROGRAMME` names it, otherwise the one that Cargo built for
 /// this run.
 pub fn program() -> OsString {
     std::env::var_os("TRAITANT_BENCH_PROGRAMME")
         .unwrap_or_else(|| env!("CARGO_BIN_EXE_traitant").into())
+}
+
+/// What a setting of the measure says, or what it is unless said otherwise.
+pub fn setting<T: FromStr>(name: &str, usual: T) -> T {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 /// Starts the service on a free port; gives its address.

@@ -7,8 +7,7 @@ use crate::caisse::MARTIN;
 
 /// How long each measure lasts, in seconds.
 pub fn seconds() -> u64 {
-    let said = std::env::var("TRAITANT_BENCH_SECONDES").ok();
-    said.and_then(|text| text.parse().ok()).unwrap_or(10)
+    crate::support::setting("TRAITANT_BENCH_SECONDES", 10)
 }
 
 /// A request that sends a document.

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::feuilles_de_soins::{Tenue, tenues};
 use super::{Contexte, Core, Seen, ServiceError};
 use crate::domain::a_revoir::{self as revue, Alentours, Autour, MotifRevue, Raison};
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::storage::evaluations::{self, EvaluationEnregistree};
-use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
-use crate::storage::patients::fusions;
+use crate::storage::evaluations::EvaluationEnregistree;
+use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::{Connection, a_revoir, avis_ponctuels, faits};
 
 /// Persons read together.
@@ -138,8 +138,12 @@ async fn to_look_at(
     question: &QuestionRevue,
 ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
     let owners = faits::records(conn, persons).await?;
-    let records: Vec<PatientId> = owners.keys().copied().collect();
-    let feuilles = last_evaluations(core, conn, (persons, &records), question.jours).await?;
+    let held = tenues(core, conn, &owners, question.jours).await?.into_iter();
+    let feuilles: Vec<FeuilleARevoir> =
+        held.map(|Tenue { patient: patient_id, kept: feuille, last: derniere, .. }| {
+            FeuilleARevoir { patient_id, feuille, derniere, raisons: Vec::new() }
+        })
+        .collect();
     let Some(oldest) = feuilles.iter().map(|one| one.derniere.connu_le).min() else {
         return Ok(Vec::new());
     };
@@ -172,37 +176,6 @@ async fn to_look_at(
         }
     }
     found.sort_by_key(|one| (one.patient_id, one.feuille.id));
-    Ok(found)
-}
-
-/// The feuilles of some persons, each with its last evaluation and no reason yet. A split gave some of
-/// them to somebody else.
-async fn last_evaluations(
-    core: &Core,
-    conn: &mut Connection,
-    (persons, records): (&[PatientId], &[PatientId]),
-    jours: (NaiveDate, NaiveDate),
-) -> Result<Vec<FeuilleARevoir>, ServiceError> {
-    let received = feuilles_de_soins::of_records(conn, core.coffre(), records, jours).await?;
-    if received.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<(FeuilleId, PatientId)> =
-        received.iter().map(|recue| (recue.feuille.id, recue.feuille.patient_id)).collect();
-    let owners = fusions::owners_of_feuilles(conn, &keys).await?;
-    let ids: Vec<FeuilleId> = keys.iter().map(|(id, _)| *id).collect();
-    let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
-    for one in evaluations::later(conn, core.coffre(), &ids).await? {
-        last.insert(one.feuille_id, one);
-    }
-    let persons: BTreeSet<PatientId> = persons.iter().copied().collect();
-    let mut found = Vec::with_capacity(received.len());
-    for FeuilleRecue { feuille, evaluation } in received {
-        let owner = owners.get(&feuille.id).filter(|owner| persons.contains(owner));
-        let Some(patient_id) = owner.copied() else { continue };
-        let derniere = last.remove(&feuille.id).unwrap_or(evaluation);
-        found.push(FeuilleARevoir { patient_id, feuille, derniere, raisons: Vec::new() });
-    }
     Ok(found)
 }
 

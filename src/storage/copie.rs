@@ -39,18 +39,10 @@ impl Lignes {
         self.0.extend(octets);
     }
 
-    /// A column `integer` that may hold nothing.
-    pub(super) fn nombre(&mut self, nombre: Option<i32>) {
-        match nombre {
-            Some(nombre) => self.octets(&nombre.to_be_bytes()),
-            None => self.0.extend(RIEN.to_be_bytes()),
-        }
-    }
-
-    /// A column `smallint` that may hold nothing.
-    pub(super) fn petit(&mut self, nombre: Option<i16>) {
-        match nombre {
-            Some(nombre) => self.octets(&nombre.to_be_bytes()),
+    /// A column that may hold nothing.
+    pub(super) fn octets_ou_rien<const N: usize>(&mut self, octets: Option<[u8; N]>) {
+        match octets {
+            Some(octets) => self.octets(&octets),
             None => self.0.extend(RIEN.to_be_bytes()),
         }
     }

@@ -191,7 +191,7 @@ pub async fn write_changes(
         rows.octets(change.feuille_id.uuid().as_bytes());
         rows.jour(change.date_soins);
         rows.octets(&change.ancien.to_be_bytes());
-        rows.petit(change.nouveau);
+        rows.octets_ou_rien(change.nouveau.map(i16::to_be_bytes));
         rows.mots(&change.causes);
         for code in [
             avant.code.code(),

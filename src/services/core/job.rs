@@ -54,8 +54,7 @@ impl<'a> Job<'a> {
         let locked = patients::lock(&mut self.tx, patient, self.core.now()).await?;
         let Some(instant) = locked else { return Ok(None) };
         self.touched = Some((patient, instant));
-        let Self { core, tx, .. } = self;
-        Ok(Some(Writing { core, tx, auteur_id: None, patient, instant }))
+        Ok(Some(self.core.writing(&mut self.tx, (patient, instant))))
     }
 
     /// The base of everything.

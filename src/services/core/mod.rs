@@ -48,6 +48,9 @@ use crate::storage::{Coffre, Comptees, Db, Delais, Publications, base, feuilles_
 /// How long the answer of a creation is kept for who asks again, unless another period is set.
 const MEMOIRE: TimeDelta = TimeDelta::hours(48);
 
+/// From how many feuilles on the decisions leave the thread that serves requests.
+const LONG: usize = 16;
+
 /// A request: what is asked, by whom, and under which id it is traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contexte {
@@ -118,6 +121,20 @@ impl Core {
     #[must_use]
     pub fn travaux(&self) -> Self {
         Self { db: self.db.sous(Delais::TRAVAUX), ..self.clone() }
+    }
+
+    /// Decides about so many feuilles: of many, away from the threads that serve requests.
+    pub(in crate::services) async fn decide<T: Send + 'static>(
+        &self,
+        feuilles: usize,
+        decide: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        if feuilles < LONG {
+            return Ok(decide(self));
+        }
+        let core = self.clone();
+        let deciding = tokio::task::spawn_blocking(move || decide(&core));
+        deciding.await.map_err(|_panicked| ServiceError::Indisponible)
     }
 
     /// The clock.

@@ -29,9 +29,6 @@ use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::Verrou;
 use crate::storage::statistiques::recues;
 
-/// From how many feuilles on the decisions leave the thread that serves requests.
-const LONG: usize = 16;
-
 /// A feuille whose days hold together.
 #[derive(Debug)]
 pub(super) struct Ligne {
@@ -172,13 +169,8 @@ async fn attempt(
         apart,
         loi_id: core.loi_id().await?,
     };
-    let mut decisions = if lot.lignes.len() < LONG {
-        decide(core, donnees)
-    } else {
-        let core = core.clone();
-        let deciding = tokio::task::spawn_blocking(move || decide(&core, donnees));
-        deciding.await.map_err(|_panicked| ServiceError::Indisponible)?
-    };
+    let feuilles = lot.lignes.len();
+    let mut decisions = core.decide(feuilles, move |core| decide(core, donnees)).await?;
     if !write(many, &mut decisions).await? {
         return Ok(None);
     }

@@ -23,9 +23,6 @@ use crate::storage::participations::Retenue;
 use crate::storage::patients::etat::Verrou;
 use crate::storage::{faits, participations};
 
-/// From how many feuilles on the decisions leave the thread that serves requests.
-const LONG: usize = 16;
-
 /// A feuille that is decided otherwise than before.
 #[derive(Debug)]
 struct Autrement {
@@ -83,18 +80,12 @@ pub(super) async fn reexamine(
     let sujets: Vec<Sujet<'_>> =
         tenues.iter().map(|one| (one.patient, &one.kept.feuille)).collect();
     let registre = registre(core, job.conn(), &sujets, asked.praticiens, &verrous).await?;
-    let instants = verrous.iter().map(|(id, verrou)| (*id, verrou.instant)).collect();
-    let donnees = Donnees { tenues, registre, instants, loi_id: asked.loi_id };
-    let decided = if donnees.tenues.len() < LONG {
-        donnees.decide(core)?
-    } else {
-        let core = core.clone();
-        let deciding = tokio::task::spawn_blocking(move || donnees.decide(&core));
-        deciding.await.map_err(|_panicked| ServiceError::Indisponible)??
-    };
+    let feuilles = tenues.len();
+    let donnees = Donnees { tenues, registre, verrous, loi_id: asked.loi_id };
+    let decided = core.decide(feuilles, move |core| donnees.decide(core)).await??;
     let examen = decided.values().fold(examen, |all, one| all.plus(&one.examen));
     let changed = decided.into_iter().filter(|(_, one)| !one.autrement.is_empty()).collect();
-    let changes = tell(job, asked, (&owners, &verrous), changed).await?;
+    let changes = tell(job, asked, &owners, changed).await?;
     Ok((examen, changes))
 }
 
@@ -102,8 +93,8 @@ pub(super) async fn reexamine(
 struct Donnees {
     tenues: Vec<Tenue>,
     registre: Registre,
-    /// Under which what is written about each person is known.
-    instants: BTreeMap<PatientId, DateTime<Utc>>,
+    /// What the locks of the persons gave: the instant is that of the next thing known about each.
+    verrous: BTreeMap<PatientId, Verrou>,
     loi_id: i16,
 }
 
@@ -148,7 +139,7 @@ impl Donnees {
         }
         let issues = Issue::of(&before.evaluation).zip(Issue::of(&evaluation));
         let Some((avant, apres)) = issues else { return Ok(()) };
-        let Some(instant) = self.instants.get(&patient) else { return Ok(()) };
+        let Some(verrou) = self.verrous.get(&patient) else { return Ok(()) };
         own.examen.changees = own.examen.changees.saturating_add(1);
         own.examen.ecart = own.examen.ecart.plus(&EcartReevaluation::entre(&avant, &apres));
         own.autrement.push(Autrement {
@@ -161,7 +152,7 @@ impl Donnees {
                 feuille_id: kept.id,
                 patient_id: kept.patient_id,
                 numero: before.numero.saturating_add(1),
-                connu_le: *instant,
+                connu_le: verrou.instant,
                 loi_id: self.loi_id,
                 declaration_id,
                 faits,
@@ -176,7 +167,7 @@ impl Donnees {
 async fn tell(
     job: &mut Job<'_>,
     asked: &Demandee<'_>,
-    (owners, verrous): (&BTreeMap<PatientId, PatientId>, &BTreeMap<PatientId, Verrou>),
+    owners: &BTreeMap<PatientId, PatientId>,
     changed: BTreeMap<PatientId, Reexamen>,
 ) -> Result<Vec<Changement>, ServiceError> {
     let every = changed.values().flat_map(|one| &one.autrement);
@@ -216,13 +207,15 @@ async fn tell(
         let rows = written.iter().map(|(_, jour, after)| (after, *jour));
         evaluations::insert_all(conn, core.coffre(), rows).await?;
         participations::replace(conn, &rendues, &gardees).await?;
-        let persons: Vec<PatientId> = persons;
         for (patient, jour, after) in &written {
             let fact = evaluated_again(asked.reevaluation, after, *jour);
             job.tell((*patient, after.connu_le), fact);
         }
-        let known = persons.iter().filter_map(|id| Some((*id, verrous.get(id)?.instant)));
-        job.touch(&known.collect::<Vec<_>>()).await?;
+        // Those of one person come together, and are known at the same instant.
+        let mut known: Vec<_> =
+            written.iter().map(|(id, _, after)| (*id, after.connu_le)).collect();
+        known.dedup();
+        job.touch(&known).await?;
     }
     Ok(changes)
 }

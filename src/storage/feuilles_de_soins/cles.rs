@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 
-use super::scelle::Row;
+use super::scelle::colonnes;
 use super::{FeuilleRecue, numeros};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
@@ -83,18 +83,7 @@ pub async fn find_all(
         .map(|row| {
             let place = usize::try_from(row.rang - 1)
                 .map_err(|error| StorageError::inconsistent("feuille_de_soins", "rang", error))?;
-            let found = Row {
-                feuille_id: row.feuille_id,
-                patient_id: row.patient_id,
-                enregistre_le: row.enregistre_le,
-                executant_rpps: row.executant_rpps,
-                facturation: row.facturation,
-                numero_facture: row.numero_facture,
-                date_etablissement: row.date_etablissement,
-                loi_id: row.loi_id,
-                contenu_chiffre: row.contenu_chiffre,
-            };
-            Ok((place, found.build(coffre)?))
+            Ok((place, colonnes!(row).build(coffre)?))
         })
         .collect()
 }

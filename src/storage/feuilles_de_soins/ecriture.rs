@@ -144,7 +144,7 @@ async fn copy(
         rows.jour(ligne.date_soins);
         rows.jour(ligne.date_etablissement);
         rows.octets(&ligne.loi_id.to_be_bytes());
-        rows.nombre(reception);
+        rows.octets_ou_rien(reception.map(i32::to_be_bytes));
         rows.octets(&ligne.contenu_chiffre);
     }
     rows.send(conn, COPY).await

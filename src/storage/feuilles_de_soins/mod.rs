@@ -15,7 +15,7 @@ use sqlx::postgres::PgConnection;
 
 pub use self::cles::{Cle, find_all};
 pub use self::ecriture::{NouvelleLigne, insert_all};
-use self::scelle::{Row, build_all};
+use self::scelle::{Row, build_all, colonnes};
 pub(super) use self::scelle::{attache, detail};
 use super::evaluations::EvaluationEnregistree;
 use super::{Coffre, Db, StorageError, cles as versions};
@@ -287,17 +287,7 @@ pub async fn held(
     .fetch_all(&mut *conn)
     .await?;
     let holders: Vec<PatientId> = rows.iter().map(|row| row.holder).collect();
-    let rows = rows.into_iter().map(|row| Row {
-        feuille_id: row.feuille_id,
-        patient_id: row.patient_id,
-        enregistre_le: row.enregistre_le,
-        executant_rpps: row.executant_rpps,
-        facturation: row.facturation,
-        numero_facture: row.numero_facture,
-        date_etablissement: row.date_etablissement,
-        loi_id: row.loi_id,
-        contenu_chiffre: row.contenu_chiffre,
-    });
+    let rows = rows.into_iter().map(|row| colonnes!(row));
     let received = build_all(conn, coffre, rows.collect()).await?;
     Ok(received.into_iter().zip(holders).collect())
 }

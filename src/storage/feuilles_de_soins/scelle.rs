@@ -22,6 +22,24 @@ pub(super) struct Row {
     pub(super) contenu_chiffre: Vec<u8>,
 }
 
+/// The columns of a feuille, of what a statement gives beside others.
+macro_rules! colonnes {
+    ($row:expr) => {
+        $crate::storage::feuilles_de_soins::scelle::Row {
+            feuille_id: $row.feuille_id,
+            patient_id: $row.patient_id,
+            enregistre_le: $row.enregistre_le,
+            executant_rpps: $row.executant_rpps,
+            facturation: $row.facturation,
+            numero_facture: $row.numero_facture,
+            date_etablissement: $row.date_etablissement,
+            loi_id: $row.loi_id,
+            contenu_chiffre: $row.contenu_chiffre,
+        }
+    };
+}
+pub(super) use colonnes;
+
 /// A feuille and its first evaluation are sealed together: both are written once, and read together.
 pub(super) fn sceller(coffre: &Coffre, recue: &FeuilleRecue) -> Result<Vec<u8>, StorageError> {
     let mut octets = Vec::with_capacity(PLACE);
