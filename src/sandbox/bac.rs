@@ -1,8 +1,8 @@
 //! The sandbox itself: made once, moved in time, emptied. Only a database that it marked is touched.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -71,7 +71,9 @@ impl Place {
     pub async fn remettre_a_zero(&self, instant: DateTime<Utc>) -> Result<(), SandboxError> {
         let mut guard = guard(&self.db).await?;
         read(&mut guard).await.map_err(storage)?.ok_or(SandboxError::NotASandbox)?;
-        self.remake(instant).await
+        self.remake(instant).await?;
+        tokio::time::sleep(CROYANCE).await;
+        Ok(())
     }
 
     /// What the sandbox keeps about itself.
@@ -96,7 +98,8 @@ impl Place {
         mark(&mut tx, Marque { avance_secondes, ..before }).await.map_err(storage)?;
         tx.commit().await.map_err(storage)?;
         horloge.put(avance_secondes);
-        jobs::run_due(core).await?;
+        let (done, ()) = tokio::join!(jobs::run_due(core), tokio::time::sleep(CROYANCE));
+        done?;
         alone.commit().await.map_err(storage)
     }
 
@@ -161,11 +164,13 @@ pub struct Bac {
     ids: IdSource,
     /// The last proofs that were shown.
     montrees: Mutex<VecDeque<Montree>>,
-    /// How many times a reading of the clock began.
-    lectures: AtomicU64,
-    /// The last of them that ended.
-    servis: tokio::sync::Mutex<u64>,
+    /// When the last reading of the clock that ended began.
+    lue: tokio::sync::Mutex<Option<Instant>>,
 }
+
+/// How long a reading of the clock is believed, from when it began. Whoever moves the clock answers that much later: nobody who asks
+/// afterwards, of whichever process, finds the time of before.
+const CROYANCE: Duration = Duration::from_millis(100);
 
 /// How many proofs are remembered: pages that somebody may still reload.
 const MONTREES: usize = 500;
@@ -197,8 +202,7 @@ impl Bac {
             prouveur,
             ids,
             montrees: Mutex::default(),
-            lectures: AtomicU64::new(0),
-            servis: tokio::sync::Mutex::default(),
+            lue: tokio::sync::Mutex::default(),
         }
     }
 
@@ -215,20 +219,19 @@ impl Bac {
         Ok(ran)
     }
 
-    /// Puts the clock where the database says that it is. One reading serves everybody who asked before it began.
+    /// Puts the clock where the database says that it is: one reading serves everybody for as long as it may be believed.
     async fn follow(&self) -> Result<(), SandboxError> {
-        let asked = self.lectures.load(Ordering::Acquire);
-        let mut served = self.servis.lock().await;
-        if *served > asked {
+        let mut read = self.lue.lock().await;
+        if read.is_some_and(|began| began.elapsed() < CROYANCE) {
             return Ok(());
         }
-        let reading = self.lectures.fetch_add(1, Ordering::AcqRel).saturating_add(1);
+        let began = Instant::now();
         let avance = self.place.marque().await?.avance_secondes;
         if avance != self.horloge.seconds() {
             tracing::info!(seconds = avance, "the clock of the sandbox was moved");
             self.horloge.put(avance);
         }
-        *served = reading;
+        *read = Some(began);
         Ok(())
     }
 }
