@@ -77,7 +77,7 @@ pub static RECURRING: [Recurring; 11] = [
         every: TimeDelta::minutes(1),
         run: |core| {
             Box::pin(async move {
-                let done = statistiques::follow(core, statistiques::RATTRAPAGE).await?;
+                let done = statistiques::follow_beside(core).await?;
                 tracing::debug!(done, "statistics follow the register");
                 Ok(())
             })

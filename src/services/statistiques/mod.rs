@@ -11,7 +11,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 pub(super) use self::comptes::{jour_compte, of_feuilles, of_received};
 pub(super) use self::suivi::EN_LOT;
-pub use self::suivi::{RATTRAPAGE, follow};
+pub use self::suivi::{RATTRAPAGE, follow, follow_beside};
 pub(super) use self::verification::waiting;
 pub use self::verification::{Bilan, verify};
 use super::{Contexte, Core, ServiceError};
