@@ -55,7 +55,7 @@ pub(super) async fn keep(
     if !broken.is_empty() {
         avis_ponctuels::insert_rompus(many.conn(), &broken, instant).await?;
     }
-    let fees = fees(evaluees.iter().map(|(kept, _)| &kept.feuille))?;
+    let fees = fees(evaluees.iter().map(|(kept, _)| &*kept.feuille))?;
     if !fees.is_empty() {
         honoraires::add(many.conn(), &fees).await?;
     }

@@ -223,7 +223,7 @@ pub(super) async fn leave_itself_out(
         feuilles_de_soins::find_all(conn, core.coffre(), &cles).await?
     {
         // The fees of a year are those of now, whatever the instant.
-        registre.earns_less(&fees(std::iter::once(&kept.feuille))?)?;
+        registre.earns_less(&fees(std::iter::once(&*kept.feuille))?)?;
         let holder = fusions::holder_of_feuille(conn, kept.id, kept.patient_id).await?;
         if connu_le.is_some() || !records.contains(&holder) {
             continue;

@@ -47,7 +47,7 @@ pub(super) async fn already_received(
         let owner = owners.get(&recue.feuille.id);
         if !may_read(contexte.acteur(), owner, &recue.feuille.feuille, &vues) {
             known.push(Err(ServiceError::Introuvable));
-        } else if recue.feuille.feuille != *sent {
+        } else if *recue.feuille.feuille != *sent {
             known.push(Err(ServiceError::FeuilleExistante(Some(recue.feuille.id))));
         } else {
             let FeuilleRecue { feuille, evaluation } = recue;

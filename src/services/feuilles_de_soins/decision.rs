@@ -155,7 +155,7 @@ fn place_line(
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
     let row = NouvelleLigne::new(core.coffre(), &recue, cle)?;
     let kept = retenues(feuille, &recue.evaluation.evaluation);
-    let fees = fees(std::iter::once(feuille))?;
+    let fees = fees(std::iter::once(&**feuille))?;
     donnees.registre.retenir(patient_id, &recue.feuille, &kept, &fees)?;
     Ok(Issue::Nouvelle { cle, row, recue, kept })
 }
@@ -177,7 +177,7 @@ fn evaluate(
             id,
             patient_id,
             enregistre_le: instant,
-            feuille: feuille.clone(),
+            feuille: Arc::clone(feuille),
         },
         evaluation: EvaluationEnregistree {
             feuille_id: id,

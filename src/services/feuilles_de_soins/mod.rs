@@ -39,7 +39,8 @@ use crate::storage::patients::fusions;
 pub struct NouvelleFeuille {
     /// By which number, birth date and rank.
     pub cle: ClePatient,
-    pub feuille: FeuilleDeSoins,
+    /// Shared with what is kept of it.
+    pub feuille: Arc<FeuilleDeSoins>,
 }
 
 /// A feuille with its evaluations.

@@ -151,7 +151,7 @@ async fn attempt(
         .lignes
         .iter()
         .zip(&lot.personnes)
-        .filter_map(|(ligne, personne)| Some((personne.id()?, &ligne.nouvelle.feuille)))
+        .filter_map(|(ligne, personne)| Some((personne.id()?, &*ligne.nouvelle.feuille)))
         .collect();
     let core = many.core();
     let praticiens = lot.suite.praticiens();

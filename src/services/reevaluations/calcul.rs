@@ -78,7 +78,7 @@ pub(super) async fn reexamine(
         return Ok((examen, Vec::new()));
     }
     let sujets: Vec<Sujet<'_>> =
-        tenues.iter().map(|one| (one.patient, &one.kept.feuille)).collect();
+        tenues.iter().map(|one| (one.patient, &*one.kept.feuille)).collect();
     let registre = registre(core, job.conn(), &sujets, asked.praticiens, &verrous).await?;
     let feuilles = tenues.len();
     let donnees = Donnees { tenues, registre, verrous, loi_id: asked.loi_id };

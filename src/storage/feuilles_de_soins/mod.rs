@@ -8,7 +8,7 @@ pub(super) mod numeros;
 mod scelle;
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
@@ -30,7 +30,7 @@ pub struct FeuilleEnregistree {
     pub id: FeuilleId,
     pub patient_id: PatientId,
     pub enregistre_le: DateTime<Utc>,
-    pub feuille: FeuilleDeSoins,
+    pub feuille: Arc<FeuilleDeSoins>,
 }
 
 /// A feuille and its first evaluation.

@@ -1,5 +1,7 @@
 //! The row of a feuille, whose content and first evaluation are one sealed value.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
@@ -83,7 +85,7 @@ impl Row {
                 id,
                 patient_id,
                 enregistre_le: self.enregistre_le,
-                feuille,
+                feuille: Arc::new(feuille),
             },
             evaluation: EvaluationEnregistree {
                 feuille_id: id,

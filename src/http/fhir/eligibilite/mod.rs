@@ -3,6 +3,8 @@
 
 mod demande;
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -104,9 +106,9 @@ async fn answered(
         }
         Personne::Carte(cle) => {
             let feuille = soins.of(cle.date_naissance, cle.rang);
-            let nouvelle = NouvelleFeuille { cle: cle.clone(), feuille };
+            let nouvelle = NouvelleFeuille { cle: cle.clone(), feuille: Arc::new(feuille) };
             let found = simulations::against_register(core, contexte, &nouvelle, None).await;
-            (asked(nouvelle.feuille, None), found)
+            (asked(Arc::unwrap_or_clone(nouvelle.feuille), None), found)
         }
     };
     let found = found.map_err(where_it_was_asked)?;

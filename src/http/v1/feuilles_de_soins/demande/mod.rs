@@ -6,6 +6,8 @@ mod contrat;
 mod parcours;
 mod personnes;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use self::acte::{ActeDemande, lignes};
@@ -120,7 +122,7 @@ impl FeuilleDemande {
             signatures(self.signatures.map_or_else(Vec::new, |list| list.0), &mut check);
         let feuille = actes.map(|actes| NouvelleFeuille {
             cle,
-            feuille: FeuilleDeSoins {
+            feuille: Arc::new(FeuilleDeSoins {
                 numero_facture: self.numero_facture.0,
                 support: self.support,
                 mode_securisation: self.mode_securisation,
@@ -143,7 +145,7 @@ impl FeuilleDemande {
                     origine: prescription.origine,
                 }),
                 signatures,
-            },
+            }),
         });
         if let Some(nouvelle) = &feuille {
             coherence::verify(&nouvelle.feuille, &mut check);
