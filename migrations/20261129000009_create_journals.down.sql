@@ -1,4 +1,5 @@
 DROP TABLE tache;
+DROP FUNCTION compter_essai;
 DROP FUNCTION essais_connus(bigint[], bytea[], bytea[], timestamptz);
 DROP TABLE essai;
 DROP TABLE idempotence;

@@ -191,6 +191,17 @@ BEGIN
     RETURN QUERY SELECT * FROM essai WHERE numero = ANY (numeros) AND appelant = ANY (appelants) AND depuis > apres;
 END $$;
 
+-- Counts one more try of some callers with a number; those that began before an instant are forgotten.
+CREATE FUNCTION compter_essai(le_numero bytea, appelants bytea[], apres timestamptz, maintenant timestamptz) RETURNS void
+LANGUAGE sql VOLATILE AS $$
+    INSERT INTO essai AS e (numero, appelant, essais, depuis, dernier_le)
+    SELECT le_numero, un, 1, maintenant, maintenant FROM unnest(appelants) AS un
+    ON CONFLICT (numero, appelant) DO UPDATE
+    SET essais = CASE WHEN e.depuis > apres THEN e.essais + 1 ELSE 1 END,
+        depuis = CASE WHEN e.depuis > apres THEN e.depuis ELSE excluded.depuis END,
+        dernier_le = excluded.dernier_le
+$$;
+
 -- Jobs, taken with a lease by any instance.
 CREATE TABLE tache (
     tache_id uuid PRIMARY KEY,

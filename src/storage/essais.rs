@@ -29,6 +29,21 @@ fn callers(coffre: &Coffre, auteur: &Auteur) -> [[u8; 16]; 2] {
     [sujet, coffre.empreinte_de("essai.organisation", &auteur.acteur.cle())]
 }
 
+/// Under which names the tries of an author with a number are counted, and what is locked meanwhile.
+pub(super) fn tried_by(coffre: &Coffre, auteur: &Auteur, numero: &Numero) -> ([[u8; 16]; 2], i64) {
+    let callers = callers(coffre, auteur);
+    let [_, organisation] = &callers;
+    let key = lock_key(organisation, numero);
+    (callers, key)
+}
+
+/// What is locked while somebody of an organisation tries a number.
+fn lock_key(organisation: &[u8; 16], numero: &Numero) -> i64 {
+    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] =
+        (u128::from_be_bytes(*organisation) ^ u128::from_be_bytes(*numero)).to_be_bytes();
+    i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+}
+
 /// The tries of an author and of the organisation with numbers that began after an instant. Those that
 /// are under way are waited for, in one order, and the next ones wait for the end of the transaction.
 pub async fn known(
@@ -40,12 +55,7 @@ pub async fn known(
 ) -> Result<Vec<Essais>, StorageError> {
     let callers = callers(coffre, auteur);
     let [_, organisation] = &callers;
-    let key = |numero: &Numero| {
-        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] =
-            (u128::from_be_bytes(*organisation) ^ u128::from_be_bytes(*numero)).to_be_bytes();
-        i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
-    };
-    let keys: BTreeSet<i64> = numeros.iter().map(key).collect();
+    let keys: BTreeSet<i64> = numeros.iter().map(|numero| lock_key(organisation, numero)).collect();
     Ok(sqlx::query_as!(
         Essais,
         r#"/* essai.known */
@@ -72,13 +82,7 @@ pub async fn count(
 ) -> Result<(), StorageError> {
     let callers = callers(coffre, auteur);
     tx.write(sqlx::query!(
-        "/* essai.count */
-         INSERT INTO essai AS e (numero, appelant, essais, depuis, dernier_le)
-         SELECT $1, appelant, 1, $3, $3 FROM unnest($2::bytea[]) AS appelant
-         ON CONFLICT (numero, appelant) DO UPDATE
-         SET essais = CASE WHEN e.depuis > $4 THEN e.essais + 1 ELSE 1 END,
-             depuis = CASE WHEN e.depuis > $4 THEN e.depuis ELSE excluded.depuis END,
-             dernier_le = excluded.dernier_le",
+        "/* essai.count */ SELECT FROM compter_essai($1, $2, $4, $3)",
         numero,
         &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         maintenant,

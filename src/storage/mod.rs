@@ -59,6 +59,7 @@ pub mod pages;
 pub mod participations;
 pub mod patientele;
 pub mod patients;
+mod publications;
 pub mod purges;
 pub mod recouvrements;
 pub mod reevaluations;
@@ -76,13 +77,13 @@ pub mod taches;
 pub mod travaux;
 mod types;
 
-use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgArguments, PgListener, PgPoolOptions, Postgres};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgPoolOptions, Postgres};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Transaction};
 
@@ -95,6 +96,7 @@ use self::evenements::Inscription;
 use self::lecture::Lecture;
 pub use self::lecture::Reading;
 pub use self::lien::Lien;
+pub use self::publications::Publications;
 pub use sqlx::postgres::PgConnection as Connection;
 
 use crate::domain::evenement::Fact;
@@ -229,9 +231,14 @@ impl Db {
 
     /// Writes by one statement that is a whole transaction: it is committed, or nothing is.
     async fn write_alone(&self, statement: Statement<'_>) -> Result<(), StorageError> {
-        self.verify_key()?;
-        statement.execute(&mut *self.pool.acquire().await?).await?;
+        statement.execute(&mut *self.alone().await?).await?;
         Ok(())
+    }
+
+    /// A connection for one statement that is a whole transaction.
+    async fn alone(&self) -> Result<PoolConnection<Postgres>, StorageError> {
+        self.verify_key()?;
+        Ok(self.pool.acquire().await?)
     }
 
     /// Takes a connection to read, without a transaction: each statement sees what is committed
@@ -275,29 +282,6 @@ impl Db {
     pub async fn snapshot(&self, name: &'static str) -> Result<Snapshot, StorageError> {
         self.verify_key()?;
         Ok(Snapshot(self.named(name, self.transaction(true).await?)))
-    }
-
-    /// Listens to what publications say of whom they told.
-    pub async fn listen(&self) -> Result<Publications, StorageError> {
-        let mut inner = PgListener::connect_with(&self.pool).await?;
-        inner.listen("traitant_fil").await?;
-        Ok(Publications(inner))
-    }
-}
-
-/// What the publications of every instance say, as they are committed.
-#[derive(Debug)]
-pub struct Publications(PgListener);
-
-impl Publications {
-    /// The marks of those whom the next one told. An error: the connection was lost, and some may have been missed.
-    pub async fn next(&mut self) -> Result<BTreeSet<u32>, StorageError> {
-        match self.0.try_recv().await? {
-            Some(told) => {
-                Ok(told.payload().split(',').filter_map(|mark| mark.parse().ok()).collect())
-            }
-            None => Err(sqlx::Error::WorkerCrashed.into()),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use traitant::services::etats::{self, Verification};
 
 use crate::support::TestApp;
-use crate::support::app::{Caller, MARTIN, PONS, feuille, patient_id};
+use crate::support::app::{Caller, MARTIN, PONS, cle, feuille, patient_id};
 use crate::support::logs::statements;
 use crate::support::vie::{BOUCHES_DU_RHONE, paper_choice};
 
@@ -173,6 +173,30 @@ async fn a_feuille_of_somebody_whose_row_is_current_asks_for_no_fact() {
     }
     // Merges, caisses, births, designations, death, statuses, declarations under way, neutralisations, referrals, opinions.
     assert!(cold >= warm + 10, "{cold}, then {warm}");
+}
+
+#[tokio::test]
+async fn a_doctor_reads_by_the_card_in_as_many_statements_as_by_the_id_and_a_wrong_card_is_counted_all_the_same()
+ {
+    let app = TestApp::new().await;
+    let consult = "/v1/medecins-traitants/consultation";
+    let path = format!("/v1/patients/{}/medecin-traitant", patient_id("BERNARD"));
+    let doctor = app.medecin(MARTIN);
+    let by_id = doctor.get(&path).await.expect(200);
+    let mut least = usize::MAX;
+    for _ in 0..3 {
+        let (count, reply) = statements(doctor.post(consult, cle("BERNARD"))).await;
+        assert_eq!(reply.expect(200)["designation"], by_id["designation"]);
+        least = least.min(count);
+    }
+    // Everything under the lock of the tries; then the trace.
+    assert_eq!(least, 2);
+    let mut wrong = cle("BERNARD");
+    wrong["date_naissance"] = json!("1958-07-15");
+    doctor.post(consult, wrong).await.expect(404);
+    let (after, reply) = statements(doctor.post(consult, cle("BERNARD"))).await;
+    reply.expect(200);
+    assert!(after > least + 2, "a try is known: it is looked at step by step, in {after}");
 }
 
 #[tokio::test]

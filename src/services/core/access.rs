@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::rights::Connu;
 use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
@@ -123,6 +124,11 @@ impl<'a> Search<'a> {
     ) -> Result<Access<'a>, ServiceError> {
         let (core, acteur) = (self.core, *self.contexte.acteur());
         let known = core.connu(&mut self.conn, &acteur, (patient, None), by_the_thing).await?;
+        self.known(patient, known)
+    }
+
+    /// Reads about somebody of whom it is known what the caller is to them.
+    fn known(self, patient: PatientId, known: Connu) -> Result<Access<'a>, ServiceError> {
         let rapports = known.rapports.sur(self.effet.as_ref());
         let droit = self.contexte.demarche.juger(&rapports)?;
         Ok(Access { search: self, patient, rapports, droit, presents: known.presents })
@@ -139,8 +145,18 @@ impl<'a> Search<'a> {
         let Self { core, contexte, conn, effet } = self;
         // Whoever holds a connection waits for no other.
         drop(conn);
-        core.author_id(&contexte.auteur).await?;
         let name = contexte.demarche.mot();
+        let search = async || {
+            Ok::<_, ServiceError>(Search { core, contexte, conn: core.db.read(name).await?, effet })
+        };
+        let at_once = match connu_le {
+            None => core.holder_at_once(contexte, cle, by_the_thing).await?,
+            Some(_) => None,
+        };
+        if let Some((patient, known)) = at_once {
+            return search().await?.known(patient, known);
+        }
+        core.author_id(&contexte.auteur).await?;
         let mut tx = core.db.begin(name).await?;
         core.try_number(&mut tx, contexte, &cle.numero).await?;
         let found = core.holder(&mut tx, contexte, (cle, connu_le), by_the_thing).await;
@@ -152,10 +168,7 @@ impl<'a> Search<'a> {
         // At once: the next try with this number waits for it.
         tx.rollback().await?;
         let (patient, known) = found?;
-        let rapports = known.rapports.sur(effet.as_ref());
-        let droit = contexte.demarche.juger(&rapports)?;
-        let search = Search { core, contexte, conn: core.db.read(name).await?, effet };
-        Ok(Access { search, patient, rapports, droit, presents: known.presents })
+        search().await?.known(patient, known)
     }
 
     /// Looks for persons by what people know of them; who finds nobody used one of their tries with that birth date.

@@ -16,7 +16,7 @@ use crate::services::affiliations::{affiliation_le, organisme_le};
 use crate::services::latest_knowledge;
 use crate::storage::patients::etat;
 use crate::storage::patients::fusions;
-use crate::storage::patients::presents::{self, Presents};
+use crate::storage::patients::presents::{self, ParCarte, Presents};
 use crate::storage::{Connection, medecins, patients, representations};
 
 impl From<Refuse> for ServiceError {
@@ -202,6 +202,40 @@ impl Core {
         let own = self.connu(conn, contexte.acteur(), (id, None), &relations).await?;
         contexte.demarche.juger(&own.rapports)?;
         Ok((id, own))
+    }
+
+    /// The same, as known now, by one statement, of a doctor who has not missed with that number lately. `None`: it has to be looked at step
+    /// by step, and nothing is counted yet.
+    pub(super) async fn holder_at_once(
+        &self,
+        contexte: &Contexte,
+        cle: &ClePatient,
+        by_the_thing: &[Relation],
+    ) -> Result<Option<(PatientId, Connu)>, ServiceError> {
+        let Acteur::Medecin(rpps) = contexte.acteur() else { return Ok(None) };
+        let instants = (self.today(), self.now(), self.before_tries());
+        let found = presents::par_carte(&self.db, cle, (&contexte.auteur, rpps), instants).await?;
+        let (patient, presents) = match found {
+            ParCarte::Une(patient, presents) if presents.ligne.fusionne_dans.is_none() => {
+                (patient, presents)
+            }
+            ParCarte::Une(..) | ParCarte::APas => return Ok(None),
+            ParCarte::Personne => {
+                let mut conn = self.db.read(contexte.demarche.mot()).await?;
+                let traces = self.traces_of_try(&mut conn, contexte, &cle.numero).await?;
+                drop(conn);
+                self.keep_traces(traces).await?;
+                return Err(ServiceError::Introuvable);
+            }
+        };
+        let relations = [by_the_thing, &[Relation::PorteurDeLaCarte]].concat();
+        let own = Connu::of(self.of_doctor(*rpps, &presents), &relations, presents)?;
+        match contexte.demarche.juger(&own.rapports) {
+            // Who learns nothing used one of their tries.
+            Err(Refuse::Introuvable) => Ok(None),
+            Err(refused) => Err(refused.into()),
+            Ok(_droit) => Ok(Some((patient, own))),
+        }
     }
 
     /// Whom a card designates, and what the card and the thing at hand make of the caller: a doctor holds it, and has to

@@ -1,16 +1,19 @@
-//! What is known now of a person and is asked each time a doctor looks at them: by one statement.
+//! What is known now of a person and is asked each time a doctor looks at them: by one statement, the finding of the person of a card
+//! included.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::etat::Ligne;
+use crate::domain::acteur::Auteur;
 use crate::domain::calendar::Periode;
 use crate::domain::designation::{Designation, MotifFin};
 use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
+use crate::domain::patient::ClePatient;
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, motif_de};
-use crate::storage::{StorageError, designations};
+use crate::storage::{Db, StorageError, designations, essais};
 
 /// What the register says now of a person to whom a doctor may be something.
 #[derive(Debug, Default)]
@@ -58,11 +61,13 @@ impl Couverture {
 
 /// One row a doctor of a designation; without any, one row alone.
 struct Row {
+    /// Nobody, in the row that says that a try was counted.
+    patient_id: Option<PatientId>,
     fusionne_dans: Option<PatientId>,
     etat: Option<Vec<u8>>,
-    limite: bool,
-    attendu: bool,
-    exerce: bool,
+    limite: Option<bool>,
+    attendu: Option<bool>,
+    exerce: Option<bool>,
     caisses_du: Option<Vec<Periode>>,
     caisses: Option<Vec<Organisme>>,
     statuts_du: Option<Vec<Periode>>,
@@ -108,58 +113,85 @@ pub async fn pour_un_medecin(
     rpps: &Rpps,
     exerce_le: Option<NaiveDate>,
 ) -> Result<Presents, StorageError> {
-    let mut rows = sqlx::query_as!(
+    let rows = sqlx::query_as!(
         Row,
         r#"/* patient.presents */
-         SELECT p.fusionne_dans, CASE WHEN p.etat_le = p.connu_le THEN p.etat_chiffre END AS etat,
-                p.limite_le IS NOT NULL AS "limite!",
-                EXISTS (
-                    SELECT FROM declaration_medecin c JOIN medecin cm USING (medecin_id)
-                    JOIN etat_declaration e USING (patient_id, declaration_id)
-                    JOIN declaration de USING (patient_id, declaration_id)
-                    WHERE c.patient_id = $1 AND cm.rpps = $2 AND e.remplace_le IS NULL AND e.etat = 'en_attente'
-                      AND (de.canal <> 'teleservice' OR EXISTS (
-                          SELECT FROM signature s
-                          WHERE s.patient_id = c.patient_id AND s.declaration_id = c.declaration_id
-                            AND s.role <> 'medecin' AND lien_vaut(s.patient_id, s.representation_id, s.signe_le)))
-                ) AS "attendu!",
-                $3::date IS NOT NULL AND EXISTS (
-                    SELECT FROM medecin me JOIN exercice x ON x.medecin_id = me.medecin_id
-                    WHERE me.rpps = $2 AND x.remplace_le IS NULL AND x.effet @> $3::date
-                ) AS "exerce!",
-                CASE WHEN p.etat_le IS DISTINCT FROM p.connu_le THEN ARRAY(
-                    SELECT a.effet FROM affiliation a WHERE a.patient_id = $1 AND a.remplace_le IS NULL
-                    ORDER BY lower(a.effet)) END AS "caisses_du: Vec<Periode>",
-                CASE WHEN p.etat_le IS DISTINCT FROM p.connu_le THEN ARRAY(
-                    SELECT a.organisme FROM affiliation a WHERE a.patient_id = $1 AND a.remplace_le IS NULL
-                    ORDER BY lower(a.effet)) END AS "caisses: Vec<Organisme>",
-                CASE WHEN p.etat_le IS DISTINCT FROM p.connu_le THEN ARRAY(
-                    SELECT t.effet FROM statut_patient t WHERE t.patient_id = $1 AND t.remplace_le IS NULL
-                    ORDER BY lower(t.effet)) END AS "statuts_du: Vec<Periode>",
-                CASE WHEN p.etat_le IS DISTINCT FROM p.connu_le THEN ARRAY(
-                    SELECT t.statut FROM statut_patient t WHERE t.patient_id = $1 AND t.remplace_le IS NULL
-                    ORDER BY lower(t.effet)) END AS "statuts: Vec<StatutPatient>",
-                d.designation_id AS "designation_id?", d.version AS "version?", d.declaration_id AS "declaration_id?",
-                d.effet AS "effet?", d.motif_fin AS "motif_fin?", d.enregistre_le AS "enregistre_le?",
-                dm.medecin_id AS "medecin_id?", m.rpps AS "rpps?", dm.effet AS "membre_effet?",
-                dm.motif_fin AS "membre_motif_fin?", dm.version AS "membre_version?"
-         FROM patient p
-         LEFT JOIN (designation d
-                    JOIN designation_medecin dm
-                      ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id AND dm.remplace_le IS NULL
-                    JOIN medecin m ON m.medecin_id = dm.medecin_id)
-             ON d.patient_id = p.patient_id AND d.remplace_le IS NULL
-         WHERE p.patient_id = $1
-         ORDER BY lower(d.effet), d.designation_id, m.rpps, lower(dm.effet)"#,
+         SELECT patient_id AS "patient_id: PatientId", fusionne_dans AS "fusionne_dans: PatientId", etat, limite, attendu, exerce, caisses_du AS "caisses_du: Vec<Periode>",
+                caisses AS "caisses: Vec<Organisme>", statuts_du AS "statuts_du: Vec<Periode>",
+                statuts AS "statuts: Vec<StatutPatient>", designation_id AS "designation_id: DesignationId", version,
+                declaration_id AS "declaration_id: DeclarationId", effet, motif_fin AS "motif_fin: MotifFin", enregistre_le,
+                medecin_id AS "medecin_id: MedecinId", rpps AS "rpps: Rpps", membre_effet,
+                membre_motif_fin AS "membre_motif_fin: MotifDepart", membre_version
+         FROM presents($1, $2, $3)
+         ORDER BY lower(effet), designation_id, rpps, lower(membre_effet)"#,
         patient.uuid(),
         rpps.as_str(),
         exerce_le
     )
     .fetch_all(conn)
     .await?;
+    Ok(assemble(patient, rows))
+}
+
+/// Whom a card designates, when its holder tries the number for the first time.
+#[derive(Debug)]
+pub enum ParCarte {
+    /// One person.
+    Une(PatientId, Presents),
+    /// Nobody: the try is counted.
+    Personne,
+    /// Something that is looked at step by step: tries that are known, several persons, a doctor who does not practise. Nothing is
+    /// counted.
+    APas,
+}
+
+/// What is known now of the person of a card, for a doctor who practises on a day and has not missed with its number since an instant: one
+/// statement, which is the whole of its transaction, waits for the other tries with that number, and counts the one that finds nobody.
+pub async fn par_carte(
+    db: &Db,
+    cle: &ClePatient,
+    (auteur, rpps): (&Auteur, &Rpps),
+    (jour, maintenant, apres): (NaiveDate, DateTime<Utc>, DateTime<Utc>),
+) -> Result<ParCarte, StorageError> {
+    let coffre = db.coffre();
+    let numero = coffre.empreinte(&cle.numero);
+    let (appelants, verrou) = essais::tried_by(coffre, auteur, &numero);
+    let empreintes = coffre.empreintes(&cle.numero);
+    let rows = sqlx::query_as!(
+        Row,
+        r#"/* patient.par_carte */
+         SELECT patient_id AS "patient_id: PatientId", fusionne_dans AS "fusionne_dans: PatientId", etat, limite, attendu, exerce, caisses_du AS "caisses_du: Vec<Periode>",
+                caisses AS "caisses: Vec<Organisme>", statuts_du AS "statuts_du: Vec<Periode>",
+                statuts AS "statuts: Vec<StatutPatient>", designation_id AS "designation_id: DesignationId", version,
+                declaration_id AS "declaration_id: DeclarationId", effet, motif_fin AS "motif_fin: MotifFin", enregistre_le,
+                medecin_id AS "medecin_id: MedecinId", rpps AS "rpps: Rpps", membre_effet,
+                membre_motif_fin AS "membre_motif_fin: MotifDepart", membre_version
+         FROM presents_par_carte($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ORDER BY lower(effet), designation_id, rpps, lower(membre_effet)"#,
+        verrou,
+        numero.as_slice(),
+        &appelants.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
+        apres,
+        maintenant,
+        &empreintes.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
+        cle.date_naissance.as_str(),
+        cle.rang as _,
+        rpps.as_str(),
+        jour
+    )
+    .fetch_all(&mut *db.alone().await?)
+    .await?;
+    Ok(match rows.first().map(|row| row.patient_id) {
+        None => ParCarte::APas,
+        Some(None) => ParCarte::Personne,
+        Some(Some(patient)) => ParCarte::Une(patient, assemble(patient, rows)),
+    })
+}
+
+fn assemble(patient: PatientId, mut rows: Vec<Row>) -> Presents {
     let membres = rows.iter().filter_map(Row::membre).collect();
     let designations = designations::gather(patient, membres);
-    let Some(first) = rows.first_mut() else { return Ok(Presents::default()) };
+    let Some(first) = rows.first_mut() else { return Presents::default() };
     let caisses = first.caisses_du.take().zip(first.caisses.take());
     let statuts = first.statuts_du.take().zip(first.statuts.take());
     let couverture =
@@ -167,15 +199,15 @@ pub async fn pour_un_medecin(
             caisses: caisses_du.into_iter().zip(caisses).collect(),
             statuts: statuts_du.into_iter().zip(statuts).collect(),
         });
-    Ok(Presents {
+    Presents {
         ligne: Ligne {
             fusionne_dans: first.fusionne_dans,
             etat: first.etat.take(),
-            limite: first.limite,
+            limite: first.limite == Some(true),
         },
-        attendu: first.attendu,
-        exerce: first.exerce,
+        attendu: first.attendu == Some(true),
+        exerce: first.exerce == Some(true),
         designations,
         couverture,
-    })
+    }
 }

@@ -1,0 +1,3 @@
+DROP FUNCTION presents_par_carte;
+DROP FUNCTION presents;
+DROP TYPE present;
