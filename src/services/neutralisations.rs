@@ -43,7 +43,11 @@ pub(super) async fn neutralise(
         .iter()
         .filter_map(|operation| Some((operation, neutralised(core, segments, operation)?)))
         .collect();
-    let stored = neutralisations::list(writing.conn(), patient, latest_knowledge()).await?;
+    let stored = if writing.particularites.neutralisations {
+        neutralisations::list(writing.conn(), patient, latest_knowledge()).await?
+    } else {
+        Vec::new()
+    };
     for known in &stored {
         let same = |(operation, effet): &(&Operation, Periode)| {
             operation.id == known.valeur.operation_id && *effet == known.effet

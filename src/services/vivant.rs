@@ -13,6 +13,9 @@ use crate::storage::patients::faits;
 pub(super) struct Vivant(Option<NaiveDate>);
 
 impl Vivant {
+    /// No death is known.
+    pub(super) const VIT: Self = Self(None);
+
     pub(super) async fn of(
         conn: &mut Connection,
         patient: PatientId,

@@ -12,6 +12,7 @@ use crate::domain::calendar::Periode;
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
+use crate::storage::patients::particularites::{self, Particularites};
 use crate::storage::patients::{etat, fusions};
 use crate::storage::{Tx, patients};
 
@@ -37,6 +38,8 @@ pub struct Act<'a> {
     pub(in crate::services) rapports: Rapports,
     /// What the operation gives.
     pub(in crate::services) droit: Droit,
+    /// What the person has of what few people have, once somebody asked.
+    pub(in crate::services) particularites: Particularites,
     others: BTreeSet<PatientId>,
 }
 
@@ -114,7 +117,8 @@ impl<'a> Opening<'a> {
         patient: PatientId,
         (instant, rapports, droit): (DateTime<Utc>, Rapports, Droit),
     ) -> Act<'a> {
-        Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() }
+        let (particularites, others) = (Particularites::INCONNUES, BTreeSet::new());
+        Act { opening: self, patient, instant, rapports, droit, particularites, others }
     }
 
     /// The same, of the one person of a card; several under one key is a conflict of identity, in which
@@ -206,7 +210,7 @@ impl<'a> Opening<'a> {
     ) -> Result<Act<'a>, ServiceError> {
         let droit = self.demande.contexte.demarche.juger(&rapports)?;
         let instant = self.core.now();
-        Ok(Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() })
+        Ok(self.about(patient, (instant, rapports, droit)))
     }
 
     /// Tells something that is about no person.
@@ -238,6 +242,13 @@ impl<'a> Act<'a> {
     /// The base of everything.
     pub(in crate::services) const fn core(&self) -> &'a Core {
         self.opening.core
+    }
+
+    /// Asks what the person has of what few people have, so that the rest is not looked for.
+    pub(in crate::services) async fn look(&mut self) -> Result<Particularites, ServiceError> {
+        let patient = self.patient;
+        self.particularites = particularites::of(self.conn(), patient).await?;
+        Ok(self.particularites)
     }
 
     /// Today, for the person.
@@ -287,8 +298,11 @@ impl<'a> Act<'a> {
 
     /// Another person of the act, written about under the same instant.
     pub(in crate::services) fn writing_of(&mut self, patient: PatientId) -> Writing<'_> {
+        let known = Some(self.particularites).filter(|_| patient == self.patient);
         let Self { opening: Opening { core, tx, auteur_id, .. }, instant, .. } = self;
-        Writing { core, tx, auteur_id: Some(*auteur_id), patient, instant: *instant }
+        let particularites = known.unwrap_or(Particularites::INCONNUES);
+        let (auteur_id, instant) = (Some(*auteur_id), *instant);
+        Writing { core, tx, auteur_id, patient, instant, particularites }
     }
 
     /// Tells something about the person.

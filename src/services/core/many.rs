@@ -13,6 +13,7 @@ use crate::storage::acces::{self, Reception};
 use crate::storage::fil::Alentours;
 use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::{NouvelEtat, Verrou};
+use crate::storage::patients::particularites::Particularites;
 use crate::storage::{Tx, patients};
 
 /// A transaction about many persons, by one caller.
@@ -93,7 +94,8 @@ impl<'a> Many<'a> {
         (patient, instant): (PatientId, DateTime<Utc>),
     ) -> Writing<'_> {
         let Self { core, tx, auteur_id, .. } = self;
-        Writing { core, tx, auteur_id: Some(*auteur_id), patient, instant }
+        let (auteur_id, particularites) = (Some(*auteur_id), Particularites::INCONNUES);
+        Writing { core, tx, auteur_id, patient, instant, particularites }
     }
 
     /// The number of who writes.

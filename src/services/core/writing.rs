@@ -7,6 +7,7 @@ use crate::domain::evenement::Fact;
 use crate::domain::ids::{EvenementId, PatientId};
 use crate::storage::Tx;
 use crate::storage::evenements::{self, Inscription};
+use crate::storage::patients::particularites::Particularites;
 
 impl Core {
     /// What the service does by itself about somebody whose row is locked, under the instant that the lock gave.
@@ -15,7 +16,8 @@ impl Core {
         tx: &'t mut Tx,
         (patient, instant): (PatientId, DateTime<Utc>),
     ) -> Writing<'t> {
-        Writing { core: self, tx, auteur_id: None, patient, instant }
+        let particularites = Particularites::INCONNUES;
+        Writing { core: self, tx, auteur_id: None, patient, instant, particularites }
     }
 
     /// Tells something, in the transaction of what it tells; nobody is the author of what the service does
@@ -45,6 +47,8 @@ pub(crate) struct Writing<'t> {
     pub(in crate::services) patient: PatientId,
     /// Under which instant.
     pub(in crate::services) instant: DateTime<Utc>,
+    /// What the person has of what few people have.
+    pub(in crate::services) particularites: Particularites,
 }
 
 impl<'t> Writing<'t> {

@@ -18,6 +18,7 @@ use crate::services::frises::{Actes, replay};
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues};
 use crate::storage::fins::FinConnue;
 use crate::storage::patients::faits;
+use crate::storage::patients::particularites::Particularites;
 use crate::storage::{Connection, declarations, designations, fins};
 
 /// A mistake, as it is told.
@@ -42,8 +43,8 @@ pub async fn take_back(
         let (etat, action) = (declaration.etat, Action::AnnulerRetrait);
         return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
     }
-    let rapports = act.rapports.clone();
-    let shown = dossier_of(core, act.conn(), declaration.clone(), &rapports).await?;
+    let (rapports, known) = (act.rapports.clone(), act.particularites);
+    let shown = dossier_of(core, act.conn(), declaration.clone(), (&rapports, known)).await?;
     let wrong: Vec<&(Rpps, FinConnue)> = shown
         .annulables
         .iter()
@@ -81,9 +82,13 @@ pub(super) async fn annulables(
     core: &Core,
     conn: &mut Connection,
     (declaration, shown, speaks): (&Declaration, Option<&Designation>, bool),
-    rapports: &Rapports,
+    (rapports, known): (&Rapports, Particularites),
 ) -> Result<Vec<(Rpps, FinConnue)>, ServiceError> {
     let patient = declaration.patient_id;
+    // What an operation ends is not taken back here: those that came meanwhile do not count.
+    if !known.fins {
+        return Ok(Vec::new());
+    }
     let all = fins::list(conn, patient).await?;
     let mut found: Vec<(Rpps, FinConnue)> = Vec::new();
     let mut others = Vec::new();
@@ -102,7 +107,7 @@ pub(super) async fn annulables(
     }
     if !others.is_empty() {
         // Of a line that an act ends on its first day, nothing is left to be seen.
-        let actes = Actes::read(core, conn, patient).await?;
+        let actes = Actes::read(core, conn, patient, Particularites::INCONNUES).await?;
         let standing = all.iter().filter(|known| !known.annulee).map(|known| known.fin);
         let fins: Vec<Fin> = standing.collect();
         // An amendment opens no piece: it speaks of the one that its day is in.

@@ -21,15 +21,19 @@ use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
+use crate::domain::medecin::Medecin;
 use crate::law::parameters::Parametre;
 use crate::services::core::Act;
 use crate::services::{Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError};
 use crate::storage::patients::fusions;
+use crate::storage::patients::particularites::Particularites;
 use crate::storage::{Connection, declarations, designations, patients};
 
 /// A choice whose people are known.
 pub(super) struct Projet {
     famille: Famille,
+    /// The doctors whom it names, as they were read.
+    connus: Vec<Medecin>,
     medecins: Vec<MedecinDesigne>,
     en_place: Option<BTreeSet<MedecinId>>,
     pub(super) contenu: String,
@@ -51,7 +55,8 @@ pub async fn preview(
     let mut access = found.map_err(unknown)?;
     verify_own(contexte.acteur(), choix)?;
     let patient = access.patient;
-    let projet = prepare(core, access.conn(), patient, choix).await?;
+    let whose = (patient, Particularites::INCONNUES);
+    let projet = prepare(core, access.conn(), whose, choix).await?;
     let nomme = access.may(Demarche::LirePatient);
     let Projet { contenu, contenu_sha256, .. } = projet;
     access.show(Apercu { contenu, contenu_sha256, nomme }).await
@@ -76,7 +81,8 @@ pub async fn create(
     let mut act = found.map_err(unknown)?;
     verify_own(demande.contexte.acteur(), choix)?;
     let patient = act.patient;
-    let projet = prepare(core, act.conn(), patient, choix).await?;
+    let known = act.look().await?;
+    let projet = prepare(core, act.conn(), (patient, known), choix).await?;
     let sous = came_under(&mut act, &choix.patient).await?;
     let declaration = lodge(&mut act, (projet, None), (sous, &choix.signatures)).await?;
     finish(act, declaration, rendre).await
@@ -94,6 +100,7 @@ async fn came_under(
 ) -> Result<Option<PatientId>, ServiceError> {
     let (core, patient) = (act.core(), act.patient);
     let records = match (whose, act.contexte().acteur()) {
+        (RefPatient::Cle(_), _) if !act.particularites.absorbes => Vec::new(),
         (RefPatient::Cle(cle), _) => {
             patients::records_of_card(act.conn(), core.coffre(), cle, patient).await?
         }
@@ -127,7 +134,7 @@ pub(super) async fn lodge(
 ) -> Result<Declaration, ServiceError> {
     let (core, contexte, instant) = (act.core(), act.contexte(), act.instant);
     let (acteur, now) = (contexte.acteur(), core.now());
-    let famille = projet.famille.clone();
+    let (famille, connus) = (projet.famille.clone(), projet.connus.clone());
     let mut declaration = new_declaration(core, acteur, projet, now, instant)?;
     if let Some(wrong) = rectifiee {
         // The same paper, read better: the same public number.
@@ -161,7 +168,7 @@ pub(super) async fn lodge(
     }
     act.tell(fact(&declaration, NatureEvenement::DeclarationDeposee));
     if declaration.etat == Etat::Active {
-        take_effect(act, &declaration).await?;
+        take_effect(act, &declaration, &connus).await?;
     }
     Ok(declaration)
 }
@@ -205,10 +212,10 @@ fn new_declaration(
 pub(super) async fn prepare(
     core: &Core,
     conn: &mut Connection,
-    id: PatientId,
+    (id, known): (PatientId, Particularites),
     choix: &NouveauChoix,
 ) -> Result<Projet, ServiceError> {
-    let famille = famille(core, conn, id).await?;
+    let famille = famille(core, conn, id, known).await?;
     let choisis = chosen_all(conn, &choix.medecins).await?;
     let lieu = place_of(&choisis, &famille, core.now());
     let signed = |signature: &SignatureRecue| {
@@ -267,7 +274,9 @@ pub(super) async fn project(
     let representants = representatives(core, conn, famille, jour).await?;
     let form = if avenant { Contenu::avenant } else { Contenu::new };
     let (contenu, contenu_sha256) = form(declared, declares, representants).canonical()?;
-    Ok(Projet { famille: famille.clone(), medecins, en_place, contenu, contenu_sha256 })
+    let connus = choisis.iter().map(|(_, _, medecin)| medecin.clone()).collect();
+    let famille = famille.clone();
+    Ok(Projet { famille, connus, medecins, en_place, contenu, contenu_sha256 })
 }
 
 /// Of the doctors that an amendment names, those who join the designation in force on a day,

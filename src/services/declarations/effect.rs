@@ -6,6 +6,7 @@ use super::signature::verify_designable;
 use crate::domain::declaration::Declaration;
 use crate::domain::evenement::{JoursTouches, NatureEvenement};
 use crate::domain::frise::Choix;
+use crate::domain::medecin::Medecin;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
 use crate::services::frises::replay;
@@ -13,13 +14,14 @@ use crate::services::{ServiceError, latest_knowledge};
 use crate::storage::{declarations, representations, signatures};
 
 /// What the last signature brings: the doctors are verified, the timeline follows, and those
-/// whom it contradicts are told.
+/// whom it contradicts are told. Doctors who were read by the same act are not read again.
 pub(super) async fn take_effect(
     act: &mut Act<'_>,
     declaration: &Declaration,
+    connus: &[Medecin],
 ) -> Result<(), ServiceError> {
     let core = act.core();
-    verify_designable(core, act.conn(), declaration).await?;
+    verify_designable(core, act.conn(), (declaration, connus)).await?;
     let frise = replay(&mut act.writing()).await?;
     close_overtaken(act, declaration).await?;
     tell_contradicted(act, declaration, frise.choix).await
@@ -28,6 +30,9 @@ pub(super) async fn take_effect(
 /// Closes what still waits and was chosen before: the last will of the patient's side counts.
 async fn close_overtaken(act: &mut Act<'_>, declaration: &Declaration) -> Result<(), ServiceError> {
     let (coffre, patient, instant) = (act.core().coffre(), act.patient, act.instant);
+    if !act.particularites.attente {
+        return Ok(());
+    }
     let connus = representations::jours(act.conn(), coffre, patient).await?;
     let waiting = declarations::waiting(act.conn(), coffre, patient).await?;
     for mut one in waiting.into_iter().filter(|one| one.est_depassee_par(declaration, &connus)) {

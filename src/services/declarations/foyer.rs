@@ -19,6 +19,7 @@ use crate::domain::representation::Representant;
 use crate::domain::visite::{DUREE, Visite};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{Contexte, Core, Seen, ServiceError};
+use crate::storage::patients::particularites::Particularites;
 use crate::storage::{Connection, designations, patients, representations};
 
 /// What holding a card makes of a doctor.
@@ -169,7 +170,7 @@ impl Carte {
         rpps: &Rpps,
         jour: NaiveDate,
     ) -> Result<Option<Personne>, ServiceError> {
-        let family = match famille(core, conn, id).await {
+        let family = match famille(core, conn, id, Particularites::INCONNUES).await {
             Ok(family) => family,
             Err(ServiceError::Introuvable) => return Ok(None),
             Err(error) => return Err(error),
@@ -263,7 +264,7 @@ async fn content(
         signe_le: None,
         signatures: Vec::new(),
     };
-    match prepare(core, conn, id, &choix).await {
+    match prepare(core, conn, (id, Particularites::INCONNUES), &choix).await {
         Ok(projet) => Ok(Some(Apercu {
             contenu: projet.contenu,
             contenu_sha256: projet.contenu_sha256,

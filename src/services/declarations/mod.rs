@@ -49,6 +49,7 @@ use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, Representa
 use crate::domain::patient::ClePatient;
 use crate::domain::visite::Visite;
 use crate::storage::fins::FinConnue;
+use crate::storage::patients::particularites::Particularites;
 use crate::storage::{Connection, declarations, designations, travaux};
 
 /// A patient, as a request designates one.
@@ -194,7 +195,8 @@ pub async fn get(
     let mut access = search.on(declaration.patient_id, named).await?;
     let rapports = access.rapports.clone();
     let droit = access.droit.clone();
-    let dossier = dossier_vu(core, access.conn(), declaration, (&rapports, &droit.vue)).await?;
+    let seen = (&rapports, &droit.vue, Particularites::INCONNUES);
+    let dossier = dossier_vu(core, access.conn(), declaration, seen).await?;
     access.show(dossier.vue_par(contexte.acteur())).await
 }
 
@@ -226,7 +228,8 @@ pub async fn list(
         if shown && access.droit.vue.contient(jour_de(&declaration)) {
             let rapports = named.iter().fold(access.rapports.clone(), |all, one| all.avec(*one));
             let vue = access.droit.vue.clone();
-            let dossier = dossier_vu(core, access.conn(), declaration, (&rapports, &vue)).await?;
+            let seen = (&rapports, &vue, Particularites::INCONNUES);
+            let dossier = dossier_vu(core, access.conn(), declaration, seen).await?;
             dossiers.push(dossier.vue_par(acteur));
         }
     }
@@ -263,9 +266,9 @@ async fn dossier_of(
     core: &Core,
     conn: &mut Connection,
     declaration: Declaration,
-    rapports: &Rapports,
+    (rapports, known): (&Rapports, Particularites),
 ) -> Result<Dossier, ServiceError> {
-    dossier_vu(core, conn, declaration, (rapports, &Vue::Entiere)).await
+    dossier_vu(core, conn, declaration, (rapports, &Vue::Entiere, known)).await
 }
 
 /// The same, as far as the caller sees.
@@ -273,7 +276,7 @@ async fn dossier_vu(
     core: &Core,
     conn: &mut Connection,
     declaration: Declaration,
-    (rapports, vue): (&Rapports, &Vue),
+    (rapports, vue, known): (&Rapports, &Vue, Particularites),
 ) -> Result<Dossier, ServiceError> {
     let declaration = son_temps::declaration(conn, (&rapports.acteur, vue), declaration).await?;
     let peut_rompre = may_end(core, conn, rapports, declaration.patient_id).await?;
@@ -293,7 +296,8 @@ async fn dossier_vu(
     let declaration = &dossier.declaration;
     match declaration.etat {
         Etat::EnAttente => {
-            let famille = famille(core, conn, declaration.patient_id).await?;
+            let famille =
+                famille(core, conn, declaration.patient_id, Particularites::INCONNUES).await?;
             dossier.cote = Some(cote_qui_attend(core, &famille, declaration)?);
         }
         Etat::Active => {
@@ -303,7 +307,7 @@ async fn dossier_vu(
                 timeline.into_iter().filter_map(|one| son_temps::designation(vue, one)).collect();
             let (own, confirmed) = effect_of(declaration, &timeline);
             let about = (declaration, own.as_ref().or(confirmed.as_ref()), peut_rompre);
-            dossier.annulables = annulables(core, conn, about, rapports).await?;
+            dossier.annulables = annulables(core, conn, about, (rapports, known)).await?;
             let today = son_temps::jour(vue, declaration.fuseau().jour(core.now()));
             let counts = (timeline.as_slice(), confirmed.as_ref());
             dossier.situation = situation(conn, declaration, counts, today).await?;

@@ -17,6 +17,7 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::services::vivant::Vivant;
 use crate::services::{Core, ServiceError, latest_knowledge};
+use crate::storage::patients::particularites::Particularites;
 use crate::storage::{Connection, patients, representations};
 
 /// A patient and who may sign for them, as known now.
@@ -32,12 +33,14 @@ pub(super) async fn famille(
     core: &Core,
     conn: &mut Connection,
     id: PatientId,
+    a: Particularites,
 ) -> Result<Famille, ServiceError> {
     let (coffre, known) = (core.coffre(), latest_knowledge());
     let patient = patients::get(conn, coffre, id, known).await?;
     let patient = patient.ok_or(ServiceError::Introuvable)?;
-    let liens = representations::list(conn, coffre, id, known).await?;
-    let vivant = Vivant::of(conn, id).await?;
+    let liens =
+        if a.liens { representations::list(conn, coffre, id, known).await? } else { Vec::new() };
+    let vivant = if a.deces { Vivant::of(conn, id).await? } else { Vivant::VIT };
     Ok(Famille { patient, liens, vivant })
 }
 
@@ -154,7 +157,7 @@ pub(in crate::services) async fn ends_choice(
     person: PatientId,
     patient: PatientId,
 ) -> Result<bool, ServiceError> {
-    let famille = famille(core, conn, patient).await?;
+    let famille = famille(core, conn, patient, Particularites::INCONNUES).await?;
     Ok(cote(core, &famille, core.today())?.peut_rompre(person, patient))
 }
 

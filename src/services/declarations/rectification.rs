@@ -9,6 +9,7 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::DeclarationId;
 use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, VersionsVues};
+use crate::storage::patients::particularites::Particularites;
 
 /// What should have been entered, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,9 @@ pub async fn rectify(
             signatures: right.signatures.clone(),
         };
         let patient = act.patient;
-        let projet = prepare(core, act.conn(), patient, &choix).await.map_err(inside)?;
+        let projet = prepare(core, act.conn(), (patient, Particularites::INCONNUES), &choix)
+            .await
+            .map_err(inside)?;
         let made = lodge(&mut act, (projet, Some(&wrong)), (None, &choix.signatures)).await?;
         if made.etat != Etat::Active {
             return Err(Exit::from(ServiceError::champ(

@@ -45,8 +45,8 @@ pub async fn withdraw(
         let (etat, action) = (declaration.etat, Action::Retirer);
         return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
     }
-    let rapports = act.rapports.clone();
-    let shown = dossier_of(core, act.conn(), declaration.clone(), &rapports).await?;
+    let (rapports, known) = (act.rapports.clone(), act.particularites);
+    let shown = dossier_of(core, act.conn(), declaration.clone(), (&rapports, known)).await?;
     let (motif, told, wanted) = match *demande.contexte.acteur() {
         Acteur::Medecin(rpps) => (MotifDepart::Medecin, "patient", Some(rpps)),
         Acteur::Patient(_) | Acteur::Caisse(_) if shown.peut_rompre => {

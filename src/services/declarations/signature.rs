@@ -26,12 +26,16 @@ const AHEAD: TimeDelta = TimeDelta::seconds(60);
 pub(super) async fn verify_designable(
     core: &Core,
     conn: &mut Connection,
-    declaration: &Declaration,
+    (declaration, connus): (&Declaration, &[Medecin]),
 ) -> Result<(), ServiceError> {
     let jour = declaration.jour_du_choix().unwrap_or_else(|| declaration.fuseau().jour(core.now()));
     let mut membres = Vec::new();
     for MedecinDesigne { rpps, lieu_id, .. } in &declaration.medecins {
-        let found = medecins::find(conn, rpps, latest_knowledge()).await?;
+        let known = connus.iter().find(|one| one.rpps == *rpps).cloned();
+        let found = match known {
+            Some(medecin) => Some(medecin),
+            None => medecins::find(conn, rpps, latest_knowledge()).await?,
+        };
         let membre = found.and_then(|medecin| {
             membre(&medecin, jour, Some(*lieu_id)).or_else(|| membre(&medecin, jour, None))
         });

@@ -30,7 +30,8 @@ pub async fn sign(
     let signature =
         signature(core, &declaration, acteur, recue, now).map_err(|why| why.of_signature(None))?;
     let patient = act.patient;
-    let famille = famille(core, act.conn(), patient).await?;
+    let known = act.look().await?;
+    let famille = famille(core, act.conn(), patient, known).await?;
     let conditions = conditions(core, &famille, &declaration, signature.signe_le, now)?;
     let outcome = match declaration.sign(signature, &recue.preuve, acteur, &conditions) {
         Err(DeclarationRefusee::ContenuDifferent(_)) => {
@@ -45,7 +46,7 @@ pub async fn sign(
     }
     advance(&mut act, &mut declaration, NatureEvenement::DeclarationSignee).await?;
     if matches!(outcome, Signee::Complete(_)) {
-        take_effect(&mut act, &declaration).await?;
+        take_effect(&mut act, &declaration, &[]).await?;
     }
     finish(act, declaration, rendre).await
 }
@@ -157,6 +158,7 @@ pub(super) async fn finish(
     let (core, acteur) = (act.core(), *act.contexte().acteur());
     act.acquires(named(&acteur, &declaration));
     let rapports = act.rapports_apres(named(&acteur, &declaration)).await?;
-    let dossier = dossier_of(core, act.conn(), declaration, &rapports).await?;
+    let known = act.particularites;
+    let dossier = dossier_of(core, act.conn(), declaration, (&rapports, known)).await?;
     Ok(act.close(rendre(&dossier.vue_par(&acteur))?).await?)
 }

@@ -24,6 +24,7 @@ use crate::domain::vie::fusion::{Ecart, compte_le, derouler_avec_ecarts, jusqu_a
 use crate::law::parameters::Parametre;
 use crate::storage::designations::ChoixConnu;
 use crate::storage::medecins::changements;
+use crate::storage::patients::particularites::Particularites;
 use crate::storage::patients::{conflits, faits, mouvements};
 use crate::storage::{Connection, designations, fins, operations};
 
@@ -49,11 +50,12 @@ impl Actes {
         core: &Core,
         conn: &mut Connection,
         patient: PatientId,
+        a: Particularites,
     ) -> Result<Self, ServiceError> {
         let choix = dated_choices(core, conn, patient).await?;
-        let ecarts = conflits::ecarts(conn, patient).await?;
-        let deces = faits::deces(conn, patient).await?.map(|fait| fait.effet.du());
-        Ok(Self { choix, ecarts, deces })
+        let ecarts = if a.ecarts { conflits::ecarts(conn, patient).await? } else { Vec::new() };
+        let deces = if a.deces { faits::deces(conn, patient).await? } else { None };
+        Ok(Self { choix, ecarts, deces: deces.map(|fait| fait.effet.du()) })
     }
 
     /// The day from which a choice counts.
@@ -91,7 +93,8 @@ impl Actes {
 /// movements of patients, neutralisations. The person is locked.
 pub(super) async fn replay(writing: &mut Writing<'_>) -> Result<Frise, ServiceError> {
     let patient = writing.patient;
-    let actes = Actes::read(writing.core(), writing.conn(), patient).await?;
+    let (core, known) = (writing.core(), writing.particularites);
+    let actes = Actes::read(core, writing.conn(), patient, known).await?;
     let (fins, operations) = standing_ends(writing, &actes).await?;
     let segments = actes.unroll(&fins);
     let stored = designations::list(writing.conn(), patient, latest_knowledge()).await?;
@@ -136,13 +139,15 @@ async fn standing_ends(
     actes: &Actes,
 ) -> Result<(Vec<Fin>, Vec<Operation>), ServiceError> {
     let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
+    let ends = writing.particularites.fins;
     let conn = writing.conn();
     let doctors: BTreeSet<MedecinId> =
         actes.choix.iter().flat_map(|choice| choice.medecins.iter().copied()).collect();
     let doctors: Vec<MedecinId> = doctors.into_iter().collect();
     changements::share(conn, &doctors).await?;
     let mut standing = Vec::new();
-    for known in fins::list(conn, patient).await? {
+    let recorded = if ends { fins::list(conn, patient).await? } else { Vec::new() };
+    for known in recorded {
         if known.annulee {
             faits::replace(conn, faits::Genre::Fin, patient, known.fin.id, instant).await?;
         } else {

@@ -9,6 +9,7 @@ pub mod faits;
 pub mod fusions;
 pub mod limitations;
 pub mod mouvements;
+pub mod particularites;
 pub mod presents;
 mod recherche;
 pub mod rectifications;
