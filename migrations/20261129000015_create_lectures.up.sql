@@ -67,14 +67,18 @@ $$;
 
 -- The same, of the one person of a card, and the try: a reading by a card is nearly always the first of its caller with its number,
 -- and finds somebody. It is one statement then, under the lock of the tries with that number (see essais_connus). One that finds nobody
--- is counted before the lock is left, and gives a row that names nobody. Everything else gives no row, counts nothing and is looked at
--- step by step: tries that are known already, a doctor who does not practise that day, several persons for one card.
+-- is counted before the lock is left, told to those whom the number designates under the ids that came with it, and gives a row that
+-- names nobody. Everything else gives no row, counts nothing and is looked at step by step: tries that are known already, a doctor who
+-- does not practise that day, several persons for one card, a number of more persons than there are ids.
 CREATE FUNCTION presents_par_carte(
     verrou bigint, le_numero bytea, appelants bytea[], apres timestamptz, maintenant timestamptz,
-    empreintes bytea[], naissance text, le_rang smallint, medecin text, jour date
+    empreintes bytea[], naissance text, le_rang smallint, medecin text, jour date,
+    traces uuid[], auteur integer, essai_de text, requete uuid
 ) RETURNS SETOF present
-LANGUAGE plpgsql VOLATILE AS $$
+-- Its statements are planned once: planning one of them again takes twenty times as long as all of them, and an index is always the way.
+LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+    porteurs uuid[];
     trouves uuid[];
 BEGIN
     PERFORM pg_advisory_xact_lock(verrou);
@@ -84,16 +88,21 @@ BEGIN
     THEN
         RETURN;
     END IF;
-    SELECT array_agg(DISTINCT f.patient_id) INTO trouves FROM (
-        SELECT coalesce(p.fusionne_dans, p.patient_id) AS patient_id, rank() OVER (ORDER BY n.conteste) AS ordre
+    SELECT array_agg(DISTINCT f.patient_id), array_agg(DISTINCT f.patient_id) FILTER (WHERE f.designe AND f.ordre = 1)
+    INTO porteurs, trouves FROM (
+        SELECT coalesce(p.fusionne_dans, p.patient_id) AS patient_id, i.patient_id IS NOT NULL AS designe,
+               rank() OVER (PARTITION BY i.patient_id IS NOT NULL ORDER BY n.conteste) AS ordre
         FROM identifiant_patient n
-        JOIN identite_patient i
-          ON i.patient_id = n.patient_id AND i.remplace_le IS NULL AND i.date_naissance = naissance AND i.rang = le_rang
         JOIN patient p ON p.patient_id = n.patient_id
-        WHERE n.empreinte = ANY (empreintes) AND n.remplace_le IS NULL) f
-    WHERE f.ordre = 1;
-    IF trouves IS NULL THEN
+        LEFT JOIN identite_patient i
+          ON i.patient_id = n.patient_id AND i.remplace_le IS NULL AND i.date_naissance = naissance AND i.rang = le_rang
+        WHERE n.empreinte = ANY (empreintes) AND n.remplace_le IS NULL) f;
+    IF cardinality(porteurs) > cardinality(traces) THEN
+        RETURN;
+    ELSIF trouves IS NULL THEN
         PERFORM compter_essai(le_numero, appelants, apres, maintenant);
+        INSERT INTO acces (patient_id, acces_id, survenu_le, auteur_id, operation, requete_id)
+        SELECT porteurs[n], traces[n], maintenant, auteur, essai_de, requete FROM generate_subscripts(porteurs, 1) AS n;
         RETURN QUERY SELECT (NULL::present).*;
     ELSIF cardinality(trouves) = 1 THEN
         RETURN QUERY SELECT * FROM presents(trouves[1], medecin, jour);

@@ -13,9 +13,8 @@ use super::{Contexte, Core, Demande, Many, Opening, ServiceError};
 use crate::domain::acteur::Auteur;
 use crate::domain::droits::ESSAI_INFRUCTUEUX;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne};
-use crate::storage::acces::Acces;
 use crate::storage::essais::{Essais, Numero};
-use crate::storage::{Connection, Tx, acces, essais, idempotence, patients};
+use crate::storage::{Tx, acces, essais, idempotence, patients};
 
 /// For how long tries are counted from the first.
 const FENETRE: TimeDelta = TimeDelta::hours(24);
@@ -123,20 +122,10 @@ impl Core {
     ) -> Result<(), ServiceError> {
         let (coffre, instants) = (self.coffre(), (self.now(), self.before_tries()));
         essais::count(tx, coffre, &contexte.auteur, &coffre.empreinte(numero), instants).await?;
-        let traces = self.traces_of_try(tx, contexte, numero).await?;
-        Ok(acces::insert_all(tx, &traces).await?)
-    }
-
-    /// What those whom a number designates read of a try that found nobody.
-    pub(super) async fn traces_of_try(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        numero: &IdentifiantPersonne,
-    ) -> Result<Vec<Acces>, ServiceError> {
-        let holders = patients::holders(conn, self.coffre(), numero).await?;
+        let holders = patients::holders(tx, coffre, numero).await?;
         let persons = holders.into_iter().map(|one| one.patient_id);
-        self.accesses(contexte, persons, Some(ESSAI_INFRUCTUEUX)).await
+        let traces = self.accesses(contexte, persons, Some(ESSAI_INFRUCTUEUX)).await?;
+        Ok(acces::insert_all(tx, &traces).await?)
     }
 
     /// Ends what was refused: only tries are written, and the key is free again.

@@ -5,10 +5,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::{Periode, age_revolu};
-use crate::domain::droits::{Rapports, Refuse, Relation, Vue};
+use crate::domain::droits::{ESSAI_INFRUCTUEUX, Rapports, Refuse, Relation, Vue};
 use crate::domain::fuseau::Fuseau;
 use crate::domain::identifiers::{Organisme, Rpps};
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{AccesId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::domain::representation::NatureRepresentation;
 use crate::law::parameters::Parametre;
@@ -16,7 +16,7 @@ use crate::services::affiliations::{affiliation_le, organisme_le};
 use crate::services::latest_knowledge;
 use crate::storage::patients::etat;
 use crate::storage::patients::fusions;
-use crate::storage::patients::presents::{self, ParCarte, Presents};
+use crate::storage::patients::presents::{self, Manque, ParCarte, Presents};
 use crate::storage::{Connection, medecins, patients, representations};
 
 impl From<Refuse> for ServiceError {
@@ -213,20 +213,21 @@ impl Core {
         by_the_thing: &[Relation],
     ) -> Result<Option<(PatientId, Connu)>, ServiceError> {
         let Acteur::Medecin(rpps) = contexte.acteur() else { return Ok(None) };
-        let instants = (self.today(), self.now(), self.before_tries());
-        let found = presents::par_carte(&self.db, cle, (&contexte.auteur, rpps), instants).await?;
+        let manque = Manque {
+            traces: (0..PORTEURS).map(|_| AccesId::from_uuid(self.ids.uuid())).collect(),
+            survenu_le: self.now(),
+            auteur_id: self.author_id(&contexte.auteur).await?,
+            operation: ESSAI_INFRUCTUEUX,
+            requete_id: contexte.requete_id,
+        };
+        let (who, days) = ((&contexte.auteur, rpps), (self.today(), self.before_tries()));
+        let found = presents::par_carte(&self.db, cle, who, days, &manque).await?;
         let (patient, presents) = match found {
             ParCarte::Une(patient, presents) if presents.ligne.fusionne_dans.is_none() => {
                 (patient, presents)
             }
             ParCarte::Une(..) | ParCarte::APas => return Ok(None),
-            ParCarte::Personne => {
-                let mut conn = self.db.read(contexte.demarche.mot()).await?;
-                let traces = self.traces_of_try(&mut conn, contexte, &cle.numero).await?;
-                drop(conn);
-                self.keep_traces(traces).await?;
-                return Err(ServiceError::Introuvable);
-            }
+            ParCarte::Personne => return Err(ServiceError::Introuvable),
         };
         let relations = [by_the_thing, &[Relation::PorteurDeLaCarte]].concat();
         let own = Connu::of(self.of_doctor(*rpps, &presents), &relations, presents)?;
@@ -297,6 +298,9 @@ impl Core {
         }
     }
 }
+
+/// Persons of one number, at most, whose reading by a card is one statement: a family has fewer.
+const PORTEURS: usize = 16;
 
 /// Who consults somebody by their card.
 const PORTEUR: &str = "seul un médecin connu du registre et qui exerce aujourd'hui consulte une personne par sa carte";

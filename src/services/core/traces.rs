@@ -68,11 +68,6 @@ impl Core {
         persons: impl IntoIterator<Item = PatientId>,
     ) -> Result<(), ServiceError> {
         let traces = self.shown(contexte, persons).await?;
-        self.keep_traces(traces).await
-    }
-
-    /// Waits until traces are safe.
-    pub(super) async fn keep_traces(&self, traces: Vec<Acces>) -> Result<(), ServiceError> {
         if traces.is_empty() { Ok(()) } else { self.traces.write(traces).await }
     }
 

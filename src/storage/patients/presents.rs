@@ -10,7 +10,7 @@ use crate::domain::calendar::Periode;
 use crate::domain::designation::{Designation, MotifFin};
 use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::{Organisme, Rpps};
-use crate::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
+use crate::domain::ids::{AccesId, DeclarationId, DesignationId, MedecinId, PatientId, RequestId};
 use crate::domain::patient::ClePatient;
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, motif_de};
 use crate::storage::{Db, StorageError, designations, essais};
@@ -145,13 +145,26 @@ pub enum ParCarte {
     APas,
 }
 
+/// What those whom a number designates read of a try that finds nobody, should it be one.
+#[derive(Debug)]
+pub struct Manque {
+    /// An id for each of them: a number of more persons is looked at step by step.
+    pub traces: Vec<AccesId>,
+    pub survenu_le: DateTime<Utc>,
+    /// Who tries: the number of an author.
+    pub auteur_id: i32,
+    pub operation: &'static str,
+    pub requete_id: RequestId,
+}
+
 /// What is known now of the person of a card, for a doctor who practises on a day and has not missed with its number since an instant: one
 /// statement, which is the whole of its transaction, waits for the other tries with that number, and counts the one that finds nobody.
 pub async fn par_carte(
     db: &Db,
     cle: &ClePatient,
     (auteur, rpps): (&Auteur, &Rpps),
-    (jour, maintenant, apres): (NaiveDate, DateTime<Utc>, DateTime<Utc>),
+    (jour, apres): (NaiveDate, DateTime<Utc>),
+    manque: &Manque,
 ) -> Result<ParCarte, StorageError> {
     let coffre = db.coffre();
     let numero = coffre.empreinte(&cle.numero);
@@ -166,18 +179,22 @@ pub async fn par_carte(
                 declaration_id AS "declaration_id: DeclarationId", effet, motif_fin AS "motif_fin: MotifFin", enregistre_le,
                 medecin_id AS "medecin_id: MedecinId", rpps AS "rpps: Rpps", membre_effet,
                 membre_motif_fin AS "membre_motif_fin: MotifDepart", membre_version
-         FROM presents_par_carte($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         FROM presents_par_carte($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ORDER BY lower(effet), designation_id, rpps, lower(membre_effet)"#,
         verrou,
         numero.as_slice(),
         &appelants.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         apres,
-        maintenant,
+        manque.survenu_le,
         &empreintes.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         cle.date_naissance.as_str(),
         cle.rang as _,
         rpps.as_str(),
-        jour
+        jour,
+        &manque.traces as _,
+        manque.auteur_id,
+        manque.operation,
+        manque.requete_id.uuid()
     )
     .fetch_all(&mut *db.alone().await?)
     .await?;
