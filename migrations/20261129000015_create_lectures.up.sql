@@ -90,13 +90,15 @@ BEGIN
     END IF;
     SELECT array_agg(DISTINCT f.patient_id), array_agg(DISTINCT f.patient_id) FILTER (WHERE f.designe AND f.ordre = 1)
     INTO porteurs, trouves FROM (
-        SELECT coalesce(p.fusionne_dans, p.patient_id) AS patient_id, i.patient_id IS NOT NULL AS designe,
-               rank() OVER (PARTITION BY i.patient_id IS NOT NULL ORDER BY n.conteste) AS ordre
-        FROM identifiant_patient n
-        JOIN patient p ON p.patient_id = n.patient_id
-        LEFT JOIN identite_patient i
-          ON i.patient_id = n.patient_id AND i.remplace_le IS NULL AND i.date_naissance = naissance AND i.rang = le_rang
-        WHERE n.empreinte = ANY (empreintes) AND n.remplace_le IS NULL) f;
+        SELECT o.patient_id, o.designe, rank() OVER (PARTITION BY o.designe ORDER BY o.conteste) AS ordre FROM (
+            SELECT coalesce(p.fusionne_dans, p.patient_id) AS patient_id, n.conteste,
+                   -- One by one: joined, those born on that day would be read all.
+                   (SELECT true FROM identite_patient i
+                    WHERE i.patient_id = n.patient_id AND i.remplace_le IS NULL
+                      AND i.date_naissance = naissance AND i.rang = le_rang LIMIT 1) IS TRUE AS designe
+            FROM identifiant_patient n
+            JOIN patient p ON p.patient_id = n.patient_id
+            WHERE n.empreinte = ANY (empreintes) AND n.remplace_le IS NULL OFFSET 0) o) f;
     IF cardinality(porteurs) > cardinality(traces) THEN
         RETURN;
     ELSIF trouves IS NULL THEN

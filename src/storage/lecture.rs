@@ -28,6 +28,14 @@ impl Reading {
     pub(super) fn new(name: &'static str, inner: Lecture) -> Self {
         Self { inner, name, began: Instant::now() }
     }
+
+    /// The connection, if each statement on it is a whole transaction.
+    pub(super) fn seule(&mut self) -> Option<&mut Connection> {
+        match &mut self.inner {
+            Lecture::Seule(inner) => Some(inner),
+            Lecture::Bornee(_) => None,
+        }
+    }
 }
 
 impl Deref for Reading {

@@ -82,7 +82,6 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgPoolOptions, Postgres};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Transaction};
@@ -231,14 +230,9 @@ impl Db {
 
     /// Writes by one statement that is a whole transaction: it is committed, or nothing is.
     async fn write_alone(&self, statement: Statement<'_>) -> Result<(), StorageError> {
-        statement.execute(&mut *self.alone().await?).await?;
-        Ok(())
-    }
-
-    /// A connection for one statement that is a whole transaction.
-    async fn alone(&self) -> Result<PoolConnection<Postgres>, StorageError> {
         self.verify_key()?;
-        Ok(self.pool.acquire().await?)
+        statement.execute(&mut *self.pool.acquire().await?).await?;
+        Ok(())
     }
 
     /// Takes a connection to read, without a transaction: each statement sees what is committed

@@ -142,21 +142,22 @@ impl<'a> Search<'a> {
         connu_le: Option<chrono::DateTime<chrono::Utc>>,
         by_the_thing: &[Relation],
     ) -> Result<Access<'a>, ServiceError> {
-        let Self { core, contexte, conn, effet } = self;
-        // Whoever holds a connection waits for no other.
-        drop(conn);
+        let Self { core, contexte, mut conn, effet } = self;
         let name = contexte.demarche.mot();
-        let search = async || {
-            Ok::<_, ServiceError>(Search { core, contexte, conn: core.db.read(name).await?, effet })
-        };
-        let at_once = match connu_le {
-            None => core.holder_at_once(contexte, cle, by_the_thing).await?,
-            Some(_) => None,
-        };
-        if let Some((patient, known)) = at_once {
-            return search().await?.known(patient, known);
+        if core.known_author(&contexte.auteur).is_none() {
+            // Whoever holds a connection waits for no other.
+            drop(conn);
+            core.author_id(&contexte.auteur).await?;
+            conn = core.db.read(name).await?;
         }
-        core.author_id(&contexte.auteur).await?;
+        if connu_le.is_none() {
+            let asked = (cle, by_the_thing);
+            let at_once = core.holder_at_once(&mut conn, contexte, asked).await?;
+            if let Some((patient, known)) = at_once {
+                return Self { core, contexte, conn, effet }.known(patient, known);
+            }
+        }
+        drop(conn);
         let mut tx = core.db.begin(name).await?;
         core.try_number(&mut tx, contexte, &cle.numero).await?;
         let found = core.holder(&mut tx, contexte, (cle, connu_le), by_the_thing).await;
@@ -168,7 +169,7 @@ impl<'a> Search<'a> {
         // At once: the next try with this number waits for it.
         tx.rollback().await?;
         let (patient, known) = found?;
-        search().await?.known(patient, known)
+        Self { core, contexte, conn: core.db.read(name).await?, effet }.known(patient, known)
     }
 
     /// Looks for persons by what people know of them; who finds nobody used one of their tries with that birth date.

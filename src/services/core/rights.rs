@@ -17,7 +17,7 @@ use crate::services::latest_knowledge;
 use crate::storage::patients::etat;
 use crate::storage::patients::fusions;
 use crate::storage::patients::presents::{self, Manque, ParCarte, Presents};
-use crate::storage::{Connection, medecins, patients, representations};
+use crate::storage::{Connection, Reading, medecins, patients, representations};
 
 impl From<Refuse> for ServiceError {
     fn from(refused: Refuse) -> Self {
@@ -208,20 +208,21 @@ impl Core {
     /// by step, and nothing is counted yet.
     pub(super) async fn holder_at_once(
         &self,
+        reading: &mut Reading,
         contexte: &Contexte,
-        cle: &ClePatient,
-        by_the_thing: &[Relation],
+        (cle, by_the_thing): (&ClePatient, &[Relation]),
     ) -> Result<Option<(PatientId, Connu)>, ServiceError> {
         let Acteur::Medecin(rpps) = contexte.acteur() else { return Ok(None) };
+        let Some(auteur_id) = self.known_author(&contexte.auteur) else { return Ok(None) };
         let manque = Manque {
             traces: (0..PORTEURS).map(|_| AccesId::from_uuid(self.ids.uuid())).collect(),
             survenu_le: self.now(),
-            auteur_id: self.author_id(&contexte.auteur).await?,
+            auteur_id,
             operation: ESSAI_INFRUCTUEUX,
             requete_id: contexte.requete_id,
         };
         let (who, days) = ((&contexte.auteur, rpps), (self.today(), self.before_tries()));
-        let found = presents::par_carte(&self.db, cle, who, days, &manque).await?;
+        let found = presents::par_carte(reading, (self.coffre(), cle), who, days, &manque).await?;
         let (patient, presents) = match found {
             ParCarte::Une(patient, presents) if presents.ligne.fusionne_dans.is_none() => {
                 (patient, presents)

@@ -112,11 +112,14 @@ impl Core {
         Ok(distinct.into_iter().map(one).collect())
     }
 
+    /// The number of who acts, when it is remembered.
+    pub(super) fn known_author(&self, auteur: &Auteur) -> Option<i32> {
+        self.auteurs.lock().unwrap_or_else(PoisonError::into_inner).get(auteur).copied()
+    }
+
     /// The number of who acts, written once and for all.
     pub(super) async fn author_id(&self, auteur: &Auteur) -> Result<i32, ServiceError> {
-        let known =
-            || self.auteurs.lock().unwrap_or_else(PoisonError::into_inner).get(auteur).copied();
-        if let Some(known) = known() {
+        if let Some(known) = self.known_author(auteur) {
             return Ok(known);
         }
         let mut tx = self.db.begin("auteur.number").await?;

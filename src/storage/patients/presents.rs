@@ -13,7 +13,7 @@ use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::ids::{AccesId, DeclarationId, DesignationId, MedecinId, PatientId, RequestId};
 use crate::domain::patient::ClePatient;
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, motif_de};
-use crate::storage::{Db, StorageError, designations, essais};
+use crate::storage::{Coffre, Reading, StorageError, designations, essais};
 
 /// What the register says now of a person to whom a doctor may be something.
 #[derive(Debug, Default)]
@@ -160,13 +160,13 @@ pub struct Manque {
 /// What is known now of the person of a card, for a doctor who practises on a day and has not missed with its number since an instant: one
 /// statement, which is the whole of its transaction, waits for the other tries with that number, and counts the one that finds nobody.
 pub async fn par_carte(
-    db: &Db,
-    cle: &ClePatient,
+    reading: &mut Reading,
+    (coffre, cle): (&Coffre, &ClePatient),
     (auteur, rpps): (&Auteur, &Rpps),
     (jour, apres): (NaiveDate, DateTime<Utc>),
     manque: &Manque,
 ) -> Result<ParCarte, StorageError> {
-    let coffre = db.coffre();
+    let Some(conn) = reading.seule() else { return Ok(ParCarte::APas) };
     let numero = coffre.empreinte(&cle.numero);
     let (appelants, verrou) = essais::tried_by(coffre, auteur, &numero);
     let empreintes = coffre.empreintes(&cle.numero);
@@ -196,7 +196,7 @@ pub async fn par_carte(
         manque.operation,
         manque.requete_id.uuid()
     )
-    .fetch_all(&mut *db.alone().await?)
+    .fetch_all(conn)
     .await?;
     Ok(match rows.first().map(|row| row.patient_id) {
         None => ParCarte::APas,
