@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use traitant::services::etats::{self, Verification};
 
 use crate::support::TestApp;
-use crate::support::app::{Caller, MARTIN, PONS, cle, feuille, patient_id};
+use crate::support::app::{Caller, MARTIN, PONS, choix, cle, feuille, patient_id};
 use crate::support::logs::statements;
 use crate::support::vie::{BOUCHES_DU_RHONE, paper_choice};
 
@@ -221,4 +221,25 @@ async fn the_same_medecin_traitant_is_read_by_one_statement_and_for_a_patient_by
     // Caisses, statuses and the birth come with the row, which is read anyway to know whether the record was merged.
     let (warm, after) = read(&patient).await;
     assert_eq!((patients.0 - warm, after), (3, patients.1));
+}
+
+#[tokio::test]
+async fn a_complete_choice_reads_nothing_of_what_the_person_does_not_have() {
+    let app = TestApp::new().await;
+    let declare = async |prenom: &str, rpps: &str| {
+        let doctor = app.medecin(rpps);
+        let (preview, reply) = statements(doctor.digest_of(&choix(prenom, rpps))).await;
+        let (both, done) = statements(doctor.declare(prenom, rpps)).await;
+        assert_eq!(done.expect(201)["etat"], "active", "{reply}");
+        both - preview
+    };
+    // Who writes, plans and types of columns are known from here on.
+    declare("ALICE", MARTIN).await;
+    let first = declare("BERNARD", PONS).await;
+    assert!(first <= 24, "{first}");
+    let change = declare("BERNARD", MARTIN).await;
+    // One more choice waits: it is read, with the links under which it may have been signed, and closed.
+    app.medecin(PONS).post("/v1/declarations", choix("BERNARD", PONS)).await.expect(201);
+    let with = declare("BERNARD", PONS).await;
+    assert!(with > change, "{change}, then {with}");
 }
