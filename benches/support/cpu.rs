@@ -58,11 +58,22 @@ pub fn of_process(pid: u32, children: bool) -> u64 {
     (own + ended) * 1_000 / TICKS
 }
 
+/// A process and its children. One that ends while they are read is neither among those that live nor among those that ended: they are
+/// then read again.
 fn of_tree(postmaster: u32) -> u64 {
-    let mut sum = of_process(postmaster, true);
+    loop {
+        let (ended, living) = (of_process(postmaster, true), of_children(postmaster));
+        if of_process(postmaster, true) == ended {
+            return ended + living;
+        }
+    }
+}
+
+fn of_children(parent: u32) -> u64 {
+    let mut sum = 0;
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else { continue };
-        if stat(pid).is_some_and(|fields| fields[1] == u64::from(postmaster)) {
+        if stat(pid).is_some_and(|fields| fields[1] == u64::from(parent)) {
             sum += of_process(pid, false);
         }
     }
